@@ -1,0 +1,61 @@
+"""Jobs and timers: procrastinate, in the same database and the same transaction as the rows that cause them.
+
+    @job(queue="mail")
+    def send(message_id: int) -> None: ...
+
+    enqueue(send, message_id=7)          # runs after the caller's transaction commits, or never
+    @timer("*/5 * * * *")                # cron, UTC
+    def sweep(timestamp: int) -> None: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.tasks import Task
+
+#: Tried again after 1, 2, 4 … minutes: most faults of mail servers and networks pass within an hour.
+PATIENT = RetryStrategy(max_attempts=8, exponential_wait=60)
+
+
+def job(
+    *, queue: str = "default", retry: RetryStrategy | bool = False, lock: str | None = None,
+    once: str | None = None, priority: int = 0,
+) -> Callable[[Callable[..., Any]], Task]:
+    """Declare a job. `lock` lets one run at a time; `once` keeps at most one waiting in the queue."""
+    return app.task(queue=queue, retry=retry, lock=lock, queueing_lock=once, priority=priority)
+
+
+def timer(cron: str, *, queue: str = "timers", lock: str | None = None) -> Callable[[Callable[..., Any]], Task]:
+    """Declare a periodic job by a cron line (UTC). The function takes the planned moment as `timestamp`."""
+
+    def register(function: Callable[..., Any]) -> Task:
+        task = app.task(queue=queue, queueing_lock=f"timer:{function.__module__}.{function.__name__}", lock=lock)(function)
+        app.periodic(cron=cron)(task)
+        return task
+
+    return register
+
+
+def enqueue(task: Task, *, at: datetime | None = None, lock: str | None = None, once: str | None = None, **arguments: Any) -> int | None:
+    """Put a job on the queue within the caller's transaction; None when `once` already waits there."""
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    options: dict[str, Any] = {}
+    if at is not None:
+        options["schedule_at"] = at
+    if lock is not None:
+        options["lock"] = lock
+    if once is not None:
+        options["queueing_lock"] = once
+    try:
+        from django.db import transaction
+
+        with transaction.atomic():
+            return task.configure(**options).defer(**arguments)
+    except AlreadyEnqueued:
+        return None
