@@ -1,0 +1,89 @@
+"""What happens to work items, for rooms above that take part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hengwei.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemEvent(Event):
+    """Something happened to an item. Listeners registered on ItemEvent hear every one of them."""
+
+    item_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemOpened(ItemEvent):
+    """A new item is on record."""
+
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemChanged(ItemEvent):
+    """Facts changed: `changes` maps field name to (old, new), as stored."""
+
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemAssigned(ItemEvent):
+    """It has another team or owner."""
+
+    team_before: int | None = None
+    owner_before: int | None = None
+    team_id: int | None = None
+    owner_id: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemMoved(ItemEvent):
+    """A transition of its workflow was made."""
+
+    transition: str
+    before: str
+    after: str
+    phase_before: str
+    phase: str
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemTold(ItemEvent):
+    """Words were added: a reply, a comment, a note, a call, a message in. `public` ones reach the requester."""
+
+    entry_id: int
+    public: bool
+    by_staff: bool
+    #: People (ids) whom the text mentions.
+    mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemChased(ItemEvent):
+    """The requester urges (催办)."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemMerged(ItemEvent):
+    """`item_id` now points to `target_id`; `undone` when the merge was taken back."""
+
+    target_id: int
+    undone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemEscalated(ItemEvent):
+    """A promise nears or passed its due moment and a step of its escalation fired."""
+
+    clock_id: int
+    step: str
+    late: bool = False
+    notify_user_ids: tuple[int, ...] = ()
+    level: int = 0

@@ -1,0 +1,3 @@
+"""Agreements and their targets: what was promised, to whom, on which calendar."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Approvals and sign-offs on an item."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Clocks: one row per item and promise, and the segments that explain each figure."""
+
+__all__: list[str] = []

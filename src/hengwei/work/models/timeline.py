@@ -1,0 +1,97 @@
+"""The timeline: what was said and done, append-only. A correction is a new entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hengwei.org.models import User
+from hengwei.work import permissions as perms
+
+from .items import WorkItem
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["Attachment", "Entry"]
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def visible_to(self, user: User) -> Self:
+        """Staff read all; everyone else only what is public."""
+        return self if user.may(perms.VIEW_ALL) or user.may(perms.WORK) else self.filter(public=True)
+
+    def of(self, item: WorkItem) -> Self:
+        """The timeline of an item, with that of every item merged into it."""
+        merged = WorkItem.objects.filter(merged_into=item).values("pk")
+        return self.filter(models.Q(item=item) | models.Q(item__in=merged)).order_by("happened_at", "id")
+
+
+class Entry(models.Model):
+    """One thing said or done."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("recorded")
+        COMMENT = "comment", _("comment")
+        MESSAGE_IN = "message_in", _("message received")
+        MESSAGE_OUT = "message_out", _("message sent")
+        CALL = "call", _("telephone call")
+        TRANSITION = "transition", _("state changed")
+        ASSIGNMENT = "assignment", _("assigned")
+        CHANGE = "change", _("facts changed")
+        RELATION = "relation", _("linked")
+        APPROVAL = "approval", _("approval")
+        ESCALATION = "escalation", _("escalated")
+        RATING = "rating", _("rated")
+        AUTOMATION = "automation", _("automation")
+        NOTICE = "notice", _("notice sent")
+
+    #: Kinds that carry somebody's words; the rest are one-line facts.
+    WORDS = (Kind.OPENED, Kind.COMMENT, Kind.MESSAGE_IN, Kind.MESSAGE_OUT, Kind.CALL)
+
+    item = models.ForeignKey(WorkItem, models.CASCADE, related_name="entries")
+    kind = models.CharField(max_length=12, choices=Kind)
+    public = models.BooleanField(_("the requester sees it"), default=False)
+    author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    by_staff = models.BooleanField(default=False)
+    via = models.CharField(max_length=12, default="web")
+    text = models.TextField(blank=True, default="")
+    #: Cleaned HTML where the words came as HTML; shown instead of `text`.
+    html = models.TextField(blank=True, default="")
+    #: What a mail quoted from before, folded on the page, never cut.
+    quoted = models.TextField(blank=True, default="")
+    details = models.JSONField(default=dict, blank=True)
+    happened_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["item", "happened_at", "id"], name="entry_timeline")]
+        triggers = [
+            pgtrigger.Protect(name="entry_append_only", operation=pgtrigger.Update, condition=pgtrigger.AnyChange(
+                "item", "kind", "public", "author", "text", "html", "quoted", "happened_at")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80] or self.get_kind_display()
+
+    @property
+    def has_words(self) -> bool:
+        return self.kind in self.WORDS
+
+
+class Attachment(models.Model):
+    """A file that came with an item or with one of its entries; as public as its entry."""
+
+    item = models.ForeignKey(WorkItem, models.CASCADE, related_name="attachments")
+    entry = models.ForeignKey(Entry, models.CASCADE, null=True, blank=True, related_name="attachments")
+    file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    content_id = models.CharField(max_length=255, blank=True, default="")
+    inline = models.BooleanField(default=False)
+    public = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
