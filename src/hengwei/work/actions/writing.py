@@ -1,0 +1,83 @@
+"""What every action on an item does around its own rule: lock, log, save, tell.
+
+    item = item.locked(version)
+    with writing(item, by=by, at=at) as log:
+        item.owner = user
+        log.record(Entry.Kind.ASSIGNMENT, details={...})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from hengwei.core import live
+from hengwei.core.acting import Actor
+from hengwei.work.models import Entry, WorkItem
+
+#: Length of the newest words kept on the item for lists.
+EXCERPT = 160
+
+
+def excerpt(text: str) -> str:
+    """The first words of a text on one line, as long as a list row shows."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
+
+
+class Log:
+    """Collects what an action writes on one item, so that the row is saved once."""
+
+    def __init__(self, item: WorkItem, by: Actor, at: datetime):
+        self.item, self.by, self.at = item, by, at
+        self.entries: list[Entry] = []
+
+    def record(
+        self, kind: str, *, public: bool = False, text: str = "", html: str = "", quoted: str = "",
+        details: dict[str, Any] | None = None, at: datetime | None = None, author: Any = None, by_staff: bool | None = None,
+    ) -> Entry:
+        """Add an entry to the timeline. `author` is who said it, where that is not the actor (a mail, a logged call)."""
+        author = author or self.by.user
+        if by_staff is None:
+            by_staff = bool(author and author.is_agent and not self.item.is_requester(author))
+        entry = Entry.objects.create(
+            item=self.item, kind=kind, public=public, author=author, by_staff=by_staff, via=self.by.via, text=text,
+            html=html, quoted=quoted, details={**(details or {}), **({"rules": list(self.by.chain)} if self.by.chain else {})},
+            happened_at=at or self.at,
+        )
+        self.entries.append(entry)
+        if entry.has_words:
+            item = self.item
+            item.last_entry_at = entry.happened_at
+            item.last_entry_by = str(author) if author else ""
+            item.last_entry_text = excerpt(text)
+            if public:
+                item.last_public_at = entry.happened_at
+                item.last_public_from_requester = not by_staff
+        return entry
+
+
+@contextmanager
+def writing(item: WorkItem, *, by: Actor, at: datetime, fields: Iterable[str] | None = None) -> Iterator[Log]:
+    """Save the locked item once at the end, one version on, and tell the open pages. Nothing is saved on an error."""
+    log = Log(item, by, at)
+    yield log
+    item.version += 1
+    item.updated_at = at
+    item.save(update_fields=[*fields, "version", "updated_at"] if fields is not None else None)
+    live.announce(f"item:{item.pk}", version=item.version)
+    announce_queue(item)
+
+
+def announce_queue(item: WorkItem) -> None:
+    """Tell the lists that a row changed."""
+    live.announce("queue", item=item.pk, team=item.team_id, owner=item.owner_id)
+
+
+def moment(at: datetime | None) -> datetime:
+    """The moment of an action: the one it was given, or now, taken once."""
+    return at if at is not None else timezone.now()
