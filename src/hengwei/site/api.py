@@ -1,0 +1,65 @@
+"""The API `/api/v1/`: every room's router under one roof, one way to sign in, one form of error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer, SessionAuth
+
+from hengwei import __version__
+from hengwei.core.errors import ActionError
+from hengwei.core.rest import problem, problem_of
+from hengwei.org.tokens import authenticate_token
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer <token>`, within the token's scopes: `read`, `write`, or those of one room (`items:read`)."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        found = authenticate_token(token)
+        if found is None:
+            return None
+        user, scopes = found
+        need = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
+        room = request.path.removeprefix("/api/v1/").split("/")[0]
+        if not {need, f"{room}:{need}", "*"} & set(scopes):
+            raise HttpError(403, _("This token does not reach that far: it needs the scope %(scope)s.") % {"scope": f"{room}:{need}"})
+        request.user = user
+        return user
+
+
+api = NinjaAPI(
+    title="Hengwei 恒维", version=__version__, urls_namespace="api",
+    description="Everything that the pages do, by the same actions. Errors are problem+json; lists are keyset pages.",
+    auth=[TokenAuth(), SessionAuth(csrf=True)],
+)
+
+
+@api.exception_handler(ActionError)
+def _refused(request: HttpRequest, error: ActionError) -> HttpResponse:
+    return problem_of(error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]["loc"][-1] if error.errors else None
+    return problem(
+        status=422, title=_("Some of the input cannot be read."), code="invalid", field=str(first) if first else None,
+        detail=[{"loc": e["loc"], "msg": e["msg"], "type": e["type"]} for e in error.errors],
+    )
+
+
+@api.exception_handler(AuthenticationError)
+def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = problem(status=401, title=_("Please sign in, or send a token."), code="not_signed_in")
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(status=error.status_code, title=str(error), code="forbidden" if error.status_code == 403 else "refused")
