@@ -20,7 +20,18 @@ from hengwei.work.actions.triage import change
 from hengwei.work.models import Attachment, Category, Entry, WorkItem
 from hengwei.work.workflow import Phase
 
-from .schemas import ClockOut, EntryOut, ItemDetailOut, ItemIn, ItemOut, ItemPatch, clock_out, entry_out, item_detail, item_out
+from .schemas import (
+    ClockOut,
+    EntryOut,
+    ItemDetailOut,
+    ItemIn,
+    ItemOut,
+    ItemPatch,
+    clock_out,
+    entry_out,
+    item_detail,
+    item_out,
+)
 
 router = Router()
 

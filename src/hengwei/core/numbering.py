@@ -1,0 +1,44 @@
+"""Numbers of records, such as INC-2026-000123: unique and never reused.
+
+Each prefix and year has a PostgreSQL sequence of its own. A sequence gives out numbers without waiting for anybody's
+transaction; the price is that an undone transaction leaves a gap, which is harmless.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.db import ProgrammingError, connection, transaction
+
+_PREFIX = re.compile(r"[A-Z]{2,6}")
+_known: set[tuple[str, str]] = set()
+
+
+def next_number(prefix: str, year: int) -> str:
+    """The next number of a prefix (two to six capitals) in a year; ValueError for another prefix."""
+    if not _PREFIX.fullmatch(prefix):
+        raise ValueError(f"{prefix!r} is no prefix for numbers")
+    name = f"hengwei_number_{prefix.lower()}_{year:d}"
+    known = (connection.settings_dict["NAME"], name)
+    if known not in _known:
+        _make(name)
+        _known.add(known)
+    with connection.cursor() as cursor:
+        try:
+            with transaction.atomic(savepoint=connection.in_atomic_block and known not in _known):
+                cursor.execute("SELECT nextval(%s)", [name])
+        except ProgrammingError:
+            # The transaction that made it was undone.
+            _known.discard(known)
+            raise
+        value = cursor.fetchone()[0]
+    return f"{prefix}-{year}-{value:06d}"
+
+
+def _make(name: str) -> None:
+    """Make the sequence, if nobody has; a lock keeps two makers from colliding in the catalogue."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [name])
+        if cursor.fetchone()[0] is None:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+            cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {name}")
