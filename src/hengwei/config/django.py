@@ -113,3 +113,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = SETTINGS.data_dir / "static"
+
+MEDIA_ROOT = SETTINGS.data_dir / "media"
+#: The largest file that anyone may attach, in bytes.
+MAX_FILE_BYTES = SETTINGS.max_file_mb * 2**20

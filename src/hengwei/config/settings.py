@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     debug: bool = False
+    max_file_mb: int = Field(default=25, gt=0, description="The largest attachment, in MiB.")
     base_url: str = ""
     language: str = "zh-hans"
     timezone: str = "Asia/Shanghai"

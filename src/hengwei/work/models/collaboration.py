@@ -10,7 +10,7 @@ from hengwei.org.models import User
 
 from .items import WorkItem
 
-__all__ = ["Draft", "Presence", "Relation", "Watcher"]
+__all__ = ["Draft", "MergeRecord", "Presence", "Relation", "SentKey", "Watcher"]
 
 
 class Watcher(models.Model):
@@ -66,6 +66,28 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "user"], name="draft_once")]
+
+
+class SentKey(models.Model):
+    """A key with which something was sent; the database sees to it that it is used once."""
+
+    key = models.UUIDField(primary_key=True)
+    item = models.ForeignKey(WorkItem, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+
+class MergeRecord(models.Model):
+    """What a merge changed, so that undoing it is exact."""
+
+    item = models.ForeignKey(WorkItem, models.CASCADE, related_name="merges")
+    target = models.ForeignKey(WorkItem, models.CASCADE, related_name="+")
+    #: The merged item's fields as they were: state, phase, closure, waiting, times.
+    before = models.JSONField()
+    added_watchers = models.JSONField(default=list)
+    merged_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    merged_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
 
 
 class Presence(models.Model):

@@ -1,0 +1,8 @@
+"""Addresses of the ground floor."""
+
+from django.urls import path
+
+from hengwei.core.files.pages import read_file
+
+app_name = "core"
+urlpatterns = [path("files/<uuid:pk>/<str:name>", read_file, name="file")]

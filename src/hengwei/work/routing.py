@@ -1,0 +1,134 @@
+"""Where a new item goes: to a team by the department's rules, to a person by the team's way of handing out (A4)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from hengwei.org.models import Absence, Membership, Team, User
+from hengwei.work.conditions import matches
+from hengwei.work.models import Category, RoutingRule, TeamAssignment, WorkItem
+from hengwei.work.workflow import OPEN_PHASES
+
+#: Seconds after which another process's change of the rules is seen.
+FRESH = 10.0
+_rules: tuple[float, list[RoutingRule]] = (float("-inf"), [])
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The decision, and why in the reader's language."""
+
+    team: Team | None
+    owner: User | None
+    category: Category | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A member of a team, as the choice sees him."""
+
+    user_id: int
+    open_items: int
+    capacity: int
+    last_assigned_at: datetime | None
+
+
+def choose(candidates: Sequence[Candidate], strategy: str) -> int | None:
+    """Who gets the next item; None when nobody has room. Pure.
+
+    In turn: who was given one longest ago. Least load: who has the smallest share of his capacity, then in turn.
+    """
+    free = [c for c in candidates if c.open_items < c.capacity]
+    if not free or strategy == TeamAssignment.Strategy.MANUAL:
+        return None
+    beginning = datetime.min.replace(tzinfo=UTC)
+
+    def turn(c: Candidate) -> tuple[datetime, int]:
+        return (c.last_assigned_at or beginning, c.user_id)
+
+    if strategy == TeamAssignment.Strategy.ROUND_ROBIN:
+        return min(free, key=turn).user_id
+    return min(free, key=lambda c: (c.open_items / c.capacity, *turn(c))).user_id
+
+
+def forget() -> None:
+    """Read the rules anew at the next item."""
+    global _rules
+    _rules = (float("-inf"), [])
+
+
+def rules() -> list[RoutingRule]:
+    """The rules in force, in their order."""
+    global _rules
+    if time.monotonic() - _rules[0] > FRESH:
+        found = RoutingRule.objects.filter(active=True).select_related("team", "owner", "category", "skill")
+        _rules = (time.monotonic(), list(found))
+    return _rules[1]
+
+
+def route(item: WorkItem, *, now: datetime) -> Route:
+    """The team and person for an item: what it already names, else the first rule that matches, else its customer's team."""
+    facts = item.facts()
+    for rule in rules():
+        if item.team_id in (None, rule.team_id) and matches(rule.conditions, facts):
+            why = _("rule '%(rule)s'") % {"rule": rule.label}
+            owner, how = (rule.owner, _("named by the rule")) if rule.owner else hand_out(rule.team, now=now, skill_id=rule.skill_id)
+            return Route(rule.team, owner, rule.category, f"{why}；{how}" if how else why)
+    team, why = item.team, ""
+    if team is None and item.customer is not None and item.customer.default_team_id:
+        team, why = item.customer.default_team, _("the customer's team")
+    if team is None:
+        team, why = first_team(), _("no rule matches; the first team of the department")
+    if team is None:
+        return Route(None, None, None, "")
+    owner, how = hand_out(team, now=now)
+    return Route(team, owner, None, "；".join(filter(None, (why, how))))
+
+
+def first_team() -> Team | None:
+    """Where what nothing else claims goes, so that nothing lies unowned: the oldest team with members."""
+    return Team.objects.filter(archived_at=None, memberships__isnull=False).order_by("id").first()
+
+
+def hand_out(team: Team, *, now: datetime, skill_id: int | None = None) -> tuple[User | None, str]:
+    """The member who gets the next item of a team by its strategy, and why; nobody when it hands out by hand."""
+    strategy = TeamAssignment.objects.filter(team=team).values_list("strategy", flat=True).first()
+    if strategy in (None, TeamAssignment.Strategy.MANUAL):
+        return None, ""
+    members = _members(team, now=now, skill_id=skill_id)
+    chosen = choose([candidate for candidate, _user in members.values()], strategy)
+    if chosen is None:
+        return None, _("nobody has room now")
+    candidate, user = members[chosen]
+    Membership.objects.filter(team=team, user=user).update(last_assigned_at=now)
+    if strategy == TeamAssignment.Strategy.LEAST_LOAD:
+        return user, _("has least: %(count)d open") % {"count": candidate.open_items}
+    return user, _("next in turn")
+
+
+def _members(team: Team, *, now: datetime, skill_id: int | None) -> dict[int, tuple[Candidate, User]]:
+    """Who may be given work now, locked so that two new items at one moment do not go to the same turn."""
+    away = Absence.objects.filter(user=OuterRef("user"), starts_at__lte=now, ends_at__gt=now)
+    found = (
+        Membership.objects.select_for_update(of=("self",))
+        .filter(Q(team=team, assignable=True, user__is_active=True), ~Exists(away)).select_related("user").order_by("id")
+    )
+    if skill_id is not None:
+        found = found.filter(user__in=User.objects.filter(skills=skill_id))
+    rows = list(found)
+    load: dict[Any, int] = dict(
+        WorkItem.objects.filter(owner__in=[row.user_id for row in rows], phase__in=OPEN_PHASES)
+        .order_by().values_list("owner").annotate(Count("id"))
+    )
+    return {
+        row.user_id: (Candidate(row.user_id, load.get(row.user_id, 0), max(row.user.capacity, 1), row.last_assigned_at), row.user)
+        for row in rows
+    }
