@@ -1,0 +1,94 @@
+"""Which promises an item gets: the targets of the agreements in force, kept in memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from hengwei.calendars.business_time import BusinessCalendar
+from hengwei.calendars.models import CalendarVersion
+from hengwei.work.conditions import matches
+from hengwei.work.models import Agreement, AgreementVersion, Measure, Target, Unit
+
+#: Seconds after which another process's signing is seen.
+FRESH = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A target with the calendar version that a clock made now would run on."""
+
+    target: Target
+    customer_id: int | None
+    calendar_version: CalendarVersion
+
+    def working_time(self) -> BusinessCalendar:
+        """What its seconds are counted on: its calendar, or every second for calendar days."""
+        return working_time(self.target.unit, self.calendar_version)
+
+    def allowed(self, start: datetime) -> int:
+        """Working seconds from `start` until the promise ends."""
+        target, calendar = self.target, self.calendar_version.compiled()
+        mode = "same_time" if target.same_time else "end_of_day"
+        if target.unit == Unit.WORKING_DAYS:
+            return calendar.elapsed(start, calendar.working_days_add(start, target.amount, mode))
+        if target.unit == Unit.CALENDAR_DAYS:
+            return int((calendar.calendar_days_add(start, target.amount, mode) - start).total_seconds())
+        return target.amount
+
+
+def working_time(unit: str, version: CalendarVersion) -> BusinessCalendar:
+    """The calendar on which a target of this unit counts."""
+    return BusinessCalendar.round_the_clock(version.timezone) if unit == Unit.CALENDAR_DAYS else version.compiled()
+
+
+_promises: tuple[float, list[Promise]] = (float("-inf"), [])
+
+
+def forget() -> None:
+    """Read agreements and calendars anew at the next item."""
+    global _promises
+    _promises = (float("-inf"), [])
+
+
+def _in_force() -> list[Promise]:
+    global _promises
+    if time.monotonic() - _promises[0] > FRESH:
+        now = timezone.now()
+        targets = list(
+            Target.objects.filter(version__in=AgreementVersion.objects.effective(now))
+            .exclude(version__agreement__kind=Agreement.Kind.UNDERPINNING)
+            .select_related("version__agreement", "calendar")
+            .order_by("version__agreement__order", "version__agreement_id", "-version__number", "order", "id")
+        )
+        newest: dict[int, int] = {}
+        for target in targets:
+            newest.setdefault(target.version.agreement_id, target.version_id)
+        versions = {c: CalendarVersion.objects.filter(calendar=c).latest("number") for c in {t.calendar_id for t in targets}}
+        found = [
+            Promise(t, t.version.agreement.customer_id, versions[t.calendar_id])
+            for t in targets if newest[t.version.agreement_id] == t.version_id
+        ]
+        # A customer's own agreement comes before those for everybody.
+        found.sort(key=lambda p: p.customer_id is None)
+        _promises = (time.monotonic(), found)
+    return _promises[1]
+
+
+def promises_for(facts: Mapping[str, Any]) -> dict[str, Promise]:
+    """For each measure the first target in force whose conditions the item meets."""
+    chosen: dict[str, Promise] = {}
+    for promise in _in_force():
+        measure = promise.target.measure
+        if measure in chosen or promise.customer_id not in (None, facts["customer"]):
+            continue
+        if measure == Measure.TEAM_RESOLUTION and facts["team"] is None:
+            continue
+        if matches(promise.target.conditions, facts):
+            chosen[measure] = promise
+    return chosen
