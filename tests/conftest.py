@@ -1,21 +1,66 @@
-"""What every test may use: a PostgreSQL of its own, unless DATABASE_URL names one."""
+"""What every test may use."""
 
 from __future__ import annotations
 
-import os
-import shutil
+from typing import TYPE_CHECKING
 
-_server = None
+import pytest
 
-if not os.environ.get("DATABASE_URL"):
-    # Before Django reads its settings; pytest-xdist's workers inherit the address.
-    from hengwei.core.database.embedded import throw_away
-
-    _server = throw_away()
-    os.environ["DATABASE_URL"] = _server.start()
+if TYPE_CHECKING:
+    from hengwei.org.models import Customer, Team, User
 
 
-def pytest_unconfigure() -> None:
-    if _server is not None:
-        _server.destroy()
-        shutil.rmtree(_server.folder.parent, ignore_errors=True)
+@pytest.fixture
+def department(db: None) -> None:
+    """A new installation: roles, calendars, the general agreement; nothing remembered from the test before."""
+    from hengwei.calendars import models as calendars
+    from hengwei.calendars import seed as calendars_seed
+    from hengwei.core import search
+    from hengwei.org import seed as org_seed
+    from hengwei.work import categories, priorities, routing
+    from hengwei.work.clocks import matching
+    from hengwei.work.clocks import seed as clocks_seed
+
+    for forget in (categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, calendars.compiled.cache_clear):
+        forget()
+    org_seed.install()
+    calendars_seed.install()
+    clocks_seed.install()
+
+
+@pytest.fixture
+def customer(department: None) -> Customer:
+    from tests.factories import CustomerFactory
+
+    return CustomerFactory(name="财务部")
+
+
+@pytest.fixture
+def requester(customer: Customer) -> User:
+    from tests.factories import UserFactory
+
+    return UserFactory(name="李倩", customer=customer, role="requester")
+
+
+@pytest.fixture
+def agent(department: None) -> User:
+    from tests.factories import UserFactory
+
+    return UserFactory(name="王敏", role="agent")
+
+
+@pytest.fixture
+def lead(department: None) -> User:
+    from tests.factories import UserFactory
+
+    return UserFactory(name="陈组长", role="lead")
+
+
+@pytest.fixture
+def team(agent: User, lead: User) -> Team:
+    from hengwei.org.models import Membership
+    from tests.factories import TeamFactory
+
+    team = TeamFactory(name="IT支持组", lead=lead)
+    Membership.objects.create(team=team, user=agent)
+    return team

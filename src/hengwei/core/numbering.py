@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from django.db import ProgrammingError, connection, transaction
+from django.db import connection, transaction
 
 _PREFIX = re.compile(r"[A-Z]{2,6}")
 _known: set[tuple[str, str]] = set()
@@ -22,15 +22,10 @@ def next_number(prefix: str, year: int) -> str:
     known = (connection.settings_dict["NAME"], name)
     if known not in _known:
         _make(name)
-        _known.add(known)
+        # Only once it is committed: an undone transaction takes the sequence with it.
+        transaction.on_commit(lambda: _known.add(known))
     with connection.cursor() as cursor:
-        try:
-            with transaction.atomic(savepoint=connection.in_atomic_block and known not in _known):
-                cursor.execute("SELECT nextval(%s)", [name])
-        except ProgrammingError:
-            # The transaction that made it was undone.
-            _known.discard(known)
-            raise
+        cursor.execute("SELECT nextval(%s)", [name])
         value = cursor.fetchone()[0]
     return f"{prefix}-{year}-{value:06d}"
 

@@ -29,6 +29,12 @@ class Role(Bilingual):
         ordering = ["id"]
 
 
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: User) -> CustomerQuerySet:
+        """Staff see all customers; everyone else his own."""
+        return self if user.may("org.view_customers") else self.filter(pk=user.customer_id)
+
+
 class Customer(Bilingual):
     """Somebody we serve: a company outside, or a department of our own."""
 
@@ -48,6 +54,8 @@ class Customer(Bilingual):
     notes = models.TextField(_("notes"), blank=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("customer")
@@ -261,3 +269,16 @@ class Post(Bilingual):
     class Meta:
         verbose_name = _("post")
         ordering = ["id"]
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts as a person, within scopes: `read`, `write`, or those of one room (`items:read`)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=120)
+    hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40), default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)

@@ -63,3 +63,6 @@ def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(status=error.status_code, title=str(error), code="forbidden" if error.status_code == 403 else "refused")
+
+
+api.add_router("", "hengwei.work.api.router")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hengwei.core.jobs import enqueue, job
+from django.utils import timezone
+
+from hengwei.core.jobs import enqueue, job, timer
 from hengwei.work.models import Entry, WorkItem
 
 
@@ -19,3 +21,22 @@ def reindex_item(item_id: int) -> None:
 def reindex_soon(item: WorkItem) -> None:
     """Have an item's search entry written anew; at most one such job waits for an item."""
     enqueue(reindex_item, once=f"reindex:{item.pk}", item_id=item.pk)
+
+
+@timer("* * * * *", lock="due-sweep")
+def sweep_clocks(timestamp: int) -> None:
+    """Warn, escalate and record breaches."""
+    from hengwei.work.clocks.sweep import sweep
+
+    sweep(timezone.now())
+
+
+@timer("* * * * *", lock="waiting-sweep")
+def bring_back_waiting(timestamp: int) -> None:
+    """Take items out of waiting whose agreed moment has come."""
+    from hengwei.core.acting import Actor
+    from hengwei.work.actions.progress import return_from_waiting
+
+    now = timezone.now()
+    for item in WorkItem.objects.filter(phase="waiting", waiting_until__lte=now).order_by("waiting_until")[:500]:
+        return_from_waiting(item, by=Actor(), at=now)

@@ -16,7 +16,7 @@ class Incident(WorkItem):
     """Something does not work as it should."""
 
     major = models.BooleanField(_("major incident"), default=False)
-    problem = models.ForeignKey("Problem", models.SET_NULL, null=True, blank=True, related_name="incidents", verbose_name=_("problem behind it"))
+    root_problem = models.ForeignKey("Problem", models.SET_NULL, null=True, blank=True, related_name="incidents", verbose_name=_("problem behind it"))
 
     class Meta:
         verbose_name = _("incident")

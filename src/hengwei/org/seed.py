@@ -1,0 +1,25 @@
+"""The built-in roles."""
+
+from __future__ import annotations
+
+from hengwei.core.permissions import defaults_for
+
+from .models import Role
+
+#: key: (Chinese, English)
+ROLES = {
+    "requester": ("请求人", "Requester"),
+    "agent": ("工程师", "Engineer"),
+    "lead": ("组长", "Team lead"),
+    "manager": ("经理", "Manager"),
+    "auditor": ("审计员", "Auditor"),
+    "system_admin": ("系统管理员", "System administrator"),
+    "security_admin": ("安全管理员", "Security administrator"),
+    "audit_admin": ("审计管理员", "Audit administrator"),
+}
+
+
+def install() -> None:
+    """Make the roles that are missing. A role that exists keeps what the company made of it."""
+    for key, (name, name_en) in ROLES.items():
+        Role.objects.get_or_create(key=key, defaults={"name": name, "name_en": name_en, "builtin": True, "permissions": defaults_for(key)})
