@@ -12,9 +12,10 @@ from hengwei.config.settings import settings
 SETTINGS = settings()
 PACKAGE = Path(__file__).resolve().parent.parent
 
-SECRET_KEY = os.environ.get("HENGWEI_SECRET_KEY", "insecure-until-the-launcher-makes-one")
+SECRET_KEY = SETTINGS.secret_key()
 DEBUG = SETTINGS.debug
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = SETTINGS.allowed_hosts
+CSRF_TRUSTED_ORIGINS = [SETTINGS.base_url] if SETTINGS.base_url else []
 
 #: The rooms of the house, from the ground up (docs/architecture.md).
 ROOMS = [
@@ -66,7 +67,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "hengwei.site.urls"
-ASGI_APPLICATION = "hengwei.config.asgi.application"
+WSGI_APPLICATION = "hengwei.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -92,6 +93,7 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
+        "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {},
         "TEST": {"NAME": os.environ.get("HENGWEI_TEST_DATABASE", "test_hengwei")},
@@ -102,7 +104,20 @@ DATABASES = {"default": _database(SETTINGS.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "org.User"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "hengwei.org.sign_in.ClosedAdapter"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SETTINGS.base_url.startswith("https")
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 LANGUAGE_CODE = SETTINGS.language
@@ -112,7 +127,9 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = SETTINGS.data_dir / "static"
+# Read from the installed package itself: there is nothing to collect.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
 
 MEDIA_ROOT = SETTINGS.data_dir / "media"
 #: The largest file that anyone may attach, in bytes.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +19,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("var"), description="Database, files, secrets and logs of this installation.")
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "testserver"], description="Names under which the site is reached.")
     host: str = "127.0.0.1"
     port: int = 8000
     debug: bool = False
@@ -23,6 +27,17 @@ class Settings(BaseSettings):
     base_url: str = ""
     language: str = "zh-hans"
     timezone: str = "Asia/Shanghai"
+
+    def secret_key(self) -> str:
+        """The installation's secret, made at the first start and kept in a file that only its owner can read."""
+        file = self.data_dir / "secret_key"
+        if not file.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "w") as target:
+                    target.write(secrets.token_urlsafe(48))
+        return file.read_text().strip()
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -46,6 +47,8 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             row.save(update_fields=["status", "body"])
         return answer
 
+    # Ninja reads the types from here; the wrapper's own module does not know the names of the view's.
+    once.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
     return once
 
 

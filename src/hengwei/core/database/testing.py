@@ -15,6 +15,7 @@ _server: Embedded | None = None
 if not os.environ.get("DATABASE_URL"):
     _server = throw_away()
     os.environ["DATABASE_URL"] = _server.start()
+    os.environ.setdefault("HENGWEI_DATA_DIR", str(_server.folder.parent / "site"))
 
 
 def pytest_unconfigure() -> None:

@@ -1,0 +1,123 @@
+"""The `hengwei` command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from hengwei.config.settings import settings
+from hengwei.config.supervisor import Part, Supervisor, say
+from hengwei.core.database import DatabaseError, Embedded
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="恒维 Hengwei: technical support and system maintenance in one place.")
+
+
+def main() -> None:
+    """Run the command; what the person can mend is one line, not a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hengwei.config.django")
+    try:
+        app()
+    except DatabaseError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """The database for the block: the one that DATABASE_URL names, or the embedded one, started if it does not run.
+
+    Whoever started the embedded one stops it again.
+    """
+    if os.environ.get("DATABASE_URL"):
+        yield os.environ["DATABASE_URL"]
+        return
+    embedded = Embedded(settings().data_dir / "postgres")
+    ran = embedded.pid() is not None
+    os.environ["DATABASE_URL"] = embedded.start()
+    settings.cache_clear()
+    try:
+        yield os.environ["DATABASE_URL"]
+    finally:
+        del os.environ["DATABASE_URL"]
+        if not ran:
+            embedded.stop()
+
+
+def _django() -> None:
+    import django
+
+    django.setup()
+
+
+def _prepare(*, sample: bool) -> None:
+    """Bring the database up to this version, with what every installation begins with; the sample company when it is empty."""
+    from django.core.management import call_command
+
+    _django()
+    call_command("migrate", verbosity=0, interactive=False)
+    from hengwei.site import beginnings
+
+    beginnings.install()
+    if sample:
+        beginnings.install_sample()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to this version."""
+    with database():
+        _prepare(sample=False)
+
+
+@app.command()
+def demo() -> None:
+    """Load the sample company into an empty database."""
+    with database():
+        _prepare(sample=True)
+
+
+@app.command()
+def serve(sample: bool = typer.Option(False, "--demo", help="Load the sample company when the database is empty.")) -> None:
+    """Everything in one: database, web, worker."""
+    config = settings()
+    with database() as url:
+        os.environ["DATABASE_URL"] = url
+        subprocess.run([sys.executable, "-m", "hengwei.config.cli", "demo" if sample else "migrate"], check=True)
+        address = f"http://{config.host}:{config.port}"
+        say("hengwei", f"{address}  (Ctrl-C stops)")
+        if sample:
+            _django()
+            from hengwei.site.beginnings import sample_accounts
+
+            for username, password, who in sample_accounts():
+                say("hengwei", f"  {username:<10} {password}   {who}")
+        this = [sys.executable, "-m", "hengwei.config.cli"]
+        Supervisor([Part("web", [*this, "web"]), Part("worker", [*this, "worker"])]).run()
+        say("hengwei", "stopped")
+
+
+@app.command()
+def web() -> None:
+    """The web server alone, against DATABASE_URL."""
+    config = settings()
+    with database():
+        os.execv(sys.executable, [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", config.host, "--port", str(config.port),
+            "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "hengwei.config.wsgi:application",
+        ])
+
+
+@app.command()
+def worker() -> None:
+    """The worker alone, against DATABASE_URL: jobs and timers."""
+    with database():
+        os.execv(sys.executable, [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"])
+
+
+if __name__ == "__main__":
+    main()
