@@ -7,9 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 
 import typer
 
+from hengwei.config.rooms import ROOMS
 from hengwei.config.settings import settings
 from hengwei.config.supervisor import Part, Supervisor, say
 from hengwei.core.database import DatabaseError, Embedded
@@ -17,9 +20,27 @@ from hengwei.core.database import DatabaseError, Embedded
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="恒维 Hengwei: technical support and system maintenance in one place.")
 
 
+def _attach_rooms() -> None:
+    """Hang each room's `commands.py` below ours: `NAME` is the word, `app` its commands.
+
+    Such a module imports no models when it is loaded: Django is set up, and the database runs, once a command is called.
+    """
+    for room in ROOMS:
+        if find_spec(f"{room}.commands") is not None:
+            module = import_module(f"{room}.commands")
+            app.add_typer(module.app, name=module.NAME, callback=_inside)
+
+
+def _inside(context: typer.Context) -> None:
+    if "--help" not in sys.argv:
+        context.with_resource(database())
+        _django()
+
+
 def main() -> None:
     """Run the command; what the person can mend is one line, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hengwei.config.django")
+    _attach_rooms()
     try:
         app()
     except DatabaseError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
+from hengwei.config.rooms import ROOMS
 from hengwei.config.settings import settings
 
 SETTINGS = settings()
@@ -17,20 +18,6 @@ DEBUG = SETTINGS.debug
 ALLOWED_HOSTS = SETTINGS.allowed_hosts
 CSRF_TRUSTED_ORIGINS = [SETTINGS.base_url] if SETTINGS.base_url else []
 
-#: The rooms of the house, from the ground up (docs/architecture.md).
-ROOMS = [
-    "hengwei.core",
-    "hengwei.org",
-    "hengwei.calendars",
-    "hengwei.ui",
-    "hengwei.work",
-    "hengwei.knowledge",
-    "hengwei.desk",
-    "hengwei.channels",
-    "hengwei.flows",
-    "hengwei.governance",
-    "hengwei.site",
-]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -65,4 +68,6 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(status=error.status_code, title=str(error), code="forbidden" if error.status_code == 403 else "refused")
 
 
-api.add_router("", "hengwei.work.api.router")
+for _room in settings.ROOMS:
+    if find_spec(f"{_room}.api") is not None:
+        api.add_router("", import_module(f"{_room}.api").router)

@@ -1,10 +1,16 @@
 """Every address of the product, room by room."""
 
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from hengwei.site.api import api
 
+#: The rooms below; the site's own pages come first, since `/` is theirs.
+_ROOMS = [room for room in settings.ROOMS if room != "hengwei.site" and find_spec(f"{room}.urls") is not None]
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("hengwei.core.urls")),
+    *(path("", include(f"{room}.urls")) for room in _ROOMS),
     path("api/v1/", api.urls),
 ]
