@@ -69,5 +69,5 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 for _room in settings.ROOMS:
-    if find_spec(f"{_room}.api") is not None:
+    if _room != "hengwei.site" and find_spec(f"{_room}.api") is not None:
         api.add_router("", import_module(f"{_room}.api").router)
