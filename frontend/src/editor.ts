@@ -1,0 +1,92 @@
+// The editor: what is typed is kept on the server, files come by paste or drop, a key makes sending happen once.
+import { toast } from "./toasts";
+
+async function upload(file: File, url: string): Promise<{ id: string; name: string; url: string } | null> {
+  const body = new FormData();
+  body.append("file", file, file.name || "image.png");
+  const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": document.body.dataset.csrf ?? "" } });
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) { toast(said.title ?? document.body.dataset.failed ?? "", { bad: true }); return null; }
+  return said;
+}
+
+/** Let a form take files by choosing, pasting and dropping; each becomes a hidden field `files`. */
+function takeFiles(form: HTMLElement): void {
+  const list = form.querySelector<HTMLElement>(".files");
+  const url = form.dataset.upload;
+  if (!list || !url) return;
+  const add = async (files: Iterable<File>) => {
+    for (const file of files) {
+      const kept = await upload(file, url);
+      if (!kept) continue;
+      const chip = document.createElement("span");
+      chip.className = "chip";
+      chip.textContent = kept.name;
+      const gone = Object.assign(document.createElement("button"), { type: "button", textContent: "×", className: "quiet" });
+      gone.setAttribute("aria-label", `${form.dataset.remove ?? "×"} ${kept.name}`);
+      gone.addEventListener("click", () => chip.remove());
+      chip.append(gone, Object.assign(document.createElement("input"), { type: "hidden", name: "files", value: kept.id }));
+      list.append(chip);
+    }
+  };
+  form.querySelector<HTMLInputElement>("input[type=file]")?.addEventListener("change", (event) => {
+    const input = event.target as HTMLInputElement;
+    void add([...(input.files ?? [])]).then(() => { input.value = ""; });
+  });
+  form.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length) { event.preventDefault(); void add(files); }
+  });
+  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("drop"); });
+  form.addEventListener("dragleave", () => form.classList.remove("drop"));
+  form.addEventListener("drop", (event) => { event.preventDefault(); form.classList.remove("drop"); void add([...(event.dataTransfer?.files ?? [])]); });
+}
+
+export function startEditors(root: ParentNode): void {
+  root.querySelectorAll<HTMLElement>("form[data-upload]").forEach((form) => { if (!form.dataset.files) { form.dataset.files = "yes"; takeFiles(form); } });
+  root.querySelectorAll<HTMLFormElement>("form.editor").forEach((form) => {
+    if (form.dataset.started) return;
+    form.dataset.started = "yes";
+    const text = form.querySelector("textarea")!;
+    const mode = form.querySelector<HTMLInputElement>("input[name=mode]");
+    const saved = form.querySelector<HTMLElement>(".saved");
+    const set = (to: string) => {
+      if (!mode) return;
+      mode.value = to;
+      form.dataset.mode = to;
+      form.querySelectorAll<HTMLElement>("[data-mode-is]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.modeIs === to)));
+      form.querySelectorAll<HTMLElement>("[data-only]").forEach((one) => { one.hidden = one.dataset.only !== to; });
+    };
+    form.querySelectorAll<HTMLElement>("[data-mode-is]").forEach((button) => button.addEventListener("click", () => { set(button.dataset.modeIs!); text.focus(); keep(); }));
+    if (mode) set(mode.value || "reply");
+    let timer = 0, sent = false;
+    const keep = () => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(async () => {
+        if (sent || !form.dataset.draft) return;
+        const body = new FormData();
+        body.append("text", text.value);
+        body.append("mode", mode?.value ?? "reply");
+        const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": document.body.dataset.csrf ?? "" } }).catch(() => null);
+        if (saved) saved.textContent = answer?.ok ? form.dataset.kept ?? "" : form.dataset.unkept ?? "";
+      }, 700);
+    };
+    text.addEventListener("input", keep);
+    form.addEventListener("submit", () => { sent = true; window.clearTimeout(timer); });
+    form.querySelectorAll<HTMLElement>("[data-insert]").forEach((one) => one.addEventListener("click", () => {
+      text.setRangeText(one.dataset.insert!, text.selectionStart, text.selectionEnd, "end");
+      one.closest("details")?.removeAttribute("open");
+      text.focus();
+      keep();
+    }));
+  });
+  root.querySelectorAll<HTMLElement>("[data-edit]").forEach((one) => {
+    if (one.dataset.started) return;
+    one.dataset.started = "yes";
+    one.addEventListener("click", () => {
+      const form = document.querySelector<HTMLFormElement>("form.editor");
+      form?.querySelector<HTMLElement>(`[data-mode-is="${one.dataset.edit}"]`)?.click();
+      form?.scrollIntoView({ block: "center" });
+    });
+  });
+}

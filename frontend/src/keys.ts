@@ -1,0 +1,19 @@
+// One key, one deed: every element with data-key is pressed by it; `?` shows the map.
+const typing = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+export function startKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target instanceof HTMLTextAreaElement) {
+      event.preventDefault();
+      event.target.form?.requestSubmit();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === "?") { event.preventDefault(); return (document.getElementById("keys") as HTMLDialogElement | null)?.showModal(); }
+    if (event.key === "/") { event.preventDefault(); return document.querySelector<HTMLElement>("[data-palette]")?.click(); }
+    const key = event.key.length === 1 ? event.key : event.key.toLowerCase();
+    const here = document.querySelector(".queue tr.here");
+    const target = here?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+    if (target) { event.preventDefault(); target.click(); }
+  });
+}

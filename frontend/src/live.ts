@@ -1,0 +1,41 @@
+// What others do appears by itself: one stream of server-sent events a page, closed while it is hidden.
+import htmx from "htmx.org";
+
+type News = { topic: string; item?: number; version?: number };
+
+export function startLive(): void {
+  const topics = () => [...document.querySelectorAll<HTMLElement>("[data-topic]")].map((one) => one.dataset.topic!);
+  const wanted = topics();
+  if (wanted.length === 0 || !document.body.dataset.live) return;
+  let stream: EventSource | null = null;
+  let waiting = new Set<number>();
+  const open = () => {
+    if (stream) return;
+    stream = new EventSource(`${document.body.dataset.live}?${wanted.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`);
+    stream.onmessage = (event) => hear(JSON.parse(event.data) as News);
+  };
+  const hear = (news: News) => {
+    document.querySelectorAll<HTMLElement>(`[data-topic="${CSS.escape(news.topic)}"]`).forEach((one) => {
+      if (one.dataset.refresh) {
+        if (news.version !== undefined && one.dataset.version === String(news.version)) return;
+        void htmx.ajax("get", one.dataset.refresh, { target: one, swap: one.dataset.swap ?? "outerHTML" } as never);
+      }
+    });
+    if (news.topic === "queue" && news.item !== undefined) {
+      const row = document.querySelector<HTMLElement>(`tr[data-item="${news.item}"]`);
+      const list = document.querySelector<HTMLElement>("[data-list][data-row]");
+      if (row && list) void htmx.ajax("get", `${list.dataset.row}${news.item}`, { target: row, swap: "outerHTML" });
+      else if (list) {
+        waiting.add(news.item);
+        const button = document.querySelector<HTMLButtonElement>(".more-new");
+        if (button) { button.hidden = false; button.textContent = (button.dataset.words ?? "").replace("%s", String(waiting.size)); }
+      }
+    }
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { stream?.close(); stream = null; } else open();
+  });
+  window.addEventListener("pagehide", () => stream?.close());
+  document.querySelector(".more-new")?.addEventListener("click", () => { waiting = new Set(); location.reload(); });
+  open();
+}

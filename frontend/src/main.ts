@@ -1,0 +1,43 @@
+import htmx from "htmx.org";
+import { startEditors } from "./editor";
+import { startKeys } from "./keys";
+import { startLists } from "./list";
+import { startLive } from "./live";
+import { startMenus } from "./menus";
+import { startPalette } from "./palette";
+import { startPortal } from "./portal";
+import { startToasts, toast } from "./toasts";
+import { startBoard } from "./board";
+
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.selfRequestsOnly = true;
+// Refusals carry a page with the reason beside the field: show it.
+htmx.config.responseHandling = [
+  { code: "204", swap: false }, { code: "[23]..", swap: true }, { code: "422", swap: true }, { code: "409", swap: true }, { code: "...", swap: false, error: true },
+];
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { headers } = (event as CustomEvent).detail;
+  headers["X-CSRFToken"] = document.body.dataset.csrf ?? "";
+});
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = (event as CustomEvent).detail as { xhr: XMLHttpRequest };
+  toast(xhr.getResponseHeader("X-Message") ? decodeURIComponent(xhr.getResponseHeader("X-Message")!) : document.body.dataset.failed ?? "", { bad: true });
+});
+document.addEventListener("htmx:sendError", () => toast(document.body.dataset.offline ?? "", { bad: true }));
+
+const start = (root: ParentNode) => {
+  startEditors(root);
+  startLists(root);
+  startPortal(root);
+  startBoard(root);
+  (root.querySelector(".form-errors") as HTMLElement | null)?.focus();
+};
+startToasts();
+startMenus();
+startPalette();
+startKeys();
+startLive();
+start(document);
+document.addEventListener("htmx:afterSettle", (event) => start(event.target as HTMLElement));

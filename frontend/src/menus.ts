@@ -1,0 +1,28 @@
+// Menus are <details>; dialogs are <dialog>. This closes the one and opens the other.
+export function startMenus(): void {
+  document.addEventListener("click", (event) => {
+    const target = event.target as HTMLElement;
+    document.querySelectorAll<HTMLDetailsElement>("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
+    const opener = target.closest<HTMLElement>("[data-dialog]");
+    if (opener) {
+      event.preventDefault();
+      opener.closest<HTMLDetailsElement>("details.menu")?.removeAttribute("open");
+      const dialog = document.getElementById(opener.dataset.dialog!) as HTMLDialogElement | null;
+      dialog?.showModal();
+      dialog?.querySelector<HTMLElement>("[autofocus], input:not([type=hidden]), textarea, select")?.focus();
+    }
+    if (target.closest("[data-close]")) target.closest("dialog")?.close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelectorAll<HTMLDetailsElement>("details.menu[open]").forEach((menu) => { menu.open = false; });
+  });
+  document.addEventListener("change", (event) => {
+    const field = event.target as HTMLElement;
+    if (field.matches("[data-submit]")) field.closest("form")?.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    const words = form.dataset.confirm;
+    if (words && !window.confirm(words)) event.preventDefault();
+  });
+}

@@ -1,0 +1,32 @@
+// Ctrl-K: go anywhere, find anything, do what can be done.
+export function startPalette(): void {
+  const dialog = document.getElementById("palette") as HTMLDialogElement | null;
+  const input = dialog?.querySelector("input");
+  const found = dialog?.querySelector<HTMLElement>(".sheet");
+  if (!dialog || !input || !found) return;
+  let asked = 0, timer = 0;
+  const ask = async () => {
+    const mine = ++asked;
+    const answer = await fetch(`${dialog.dataset.url}?q=${encodeURIComponent(input.value)}`, { headers: { "HX-Request": "true" } });
+    if (answer.ok && mine === asked) { found.innerHTML = await answer.text(); choose(0); }
+  };
+  const rows = () => [...found.querySelectorAll<HTMLElement>("a, button")];
+  const choose = (n: number) => rows().forEach((row, i, all) => {
+    const on = i === Math.max(0, Math.min(n, all.length - 1));
+    row.setAttribute("aria-selected", String(on));
+    if (on) row.scrollIntoView({ block: "nearest" });
+  });
+  const current = () => rows().findIndex((row) => row.getAttribute("aria-selected") === "true");
+  input.addEventListener("input", () => { window.clearTimeout(timer); timer = window.setTimeout(ask, 120); });
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); choose(current() + 1); }
+    if (event.key === "ArrowUp") { event.preventDefault(); choose(current() - 1); }
+    if (event.key === "Enter") { event.preventDefault(); rows()[current()]?.click(); }
+  });
+  const open = () => { dialog.showModal(); input.select(); void ask(); };
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); open(); }
+  });
+  document.querySelectorAll("[data-palette]").forEach((one) => one.addEventListener("click", open));
+}
