@@ -128,8 +128,8 @@ def web() -> None:
     config = settings()
     with database():
         os.execv(sys.executable, [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", config.host, "--port", str(config.port),
-            "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "hengwei.config.wsgi:application",
+            sys.executable, "-m", "granian", "--interface", "asginl", "--host", config.host, "--port", str(config.port),
+            "--no-ws", "--log-level", "warning", "hengwei.config.asgi:application",
         ])
 
 

@@ -49,12 +49,13 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hengwei.ui.middleware.ContentSecurity",
+    "hengwei.ui.middleware.Person",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
 
 ROOT_URLCONF = "hengwei.site.urls"
-WSGI_APPLICATION = "hengwei.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -65,6 +66,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "hengwei.ui.context.frame",
             ],
         },
     }
@@ -80,9 +82,8 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {},
+        # A request runs in a thread of its own: connections are kept in a pool, not with threads.
+        "OPTIONS": {} if "PYTEST_VERSION" in os.environ else {"pool": {"min_size": 1, "max_size": 16, "timeout": 15}},
         "TEST": {"NAME": os.environ.get("HENGWEI_TEST_DATABASE", "test_hengwei")},
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hengwei.core.files.pages import read_file
+from hengwei.core.files.pages import read_file, upload
 
 app_name = "core"
-urlpatterns = [path("files/<uuid:pk>/<str:name>", read_file, name="file")]
+urlpatterns = [path("files", upload, name="upload"), path("files/<uuid:pk>/<str:name>", read_file, name="file")]

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from hengwei.core.sample import is_sample, mark_as_sample
 from hengwei.org.models import User
 
 #: The same sample company every time, dated relative to today.
@@ -38,6 +39,7 @@ def install_sample() -> bool:
     rng, now = random.Random(SEED), timezone.now().replace(microsecond=0)
     for module in _each("demo"):
         module.load(rng, now)
+    mark_as_sample()
     return True
 
 
@@ -45,4 +47,4 @@ def sample_accounts() -> list[tuple[str, str, str]]:
     """User name, password, and who it is; empty unless this database was made by the sample."""
     from hengwei.org import demo
 
-    return demo.accounts()
+    return demo.accounts() if is_sample() else []

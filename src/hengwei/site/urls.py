@@ -5,12 +5,23 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from hengwei.site import live, pages
 from hengwei.site.api import api
 
 #: The rooms below; the site's own pages come first, since `/` is theirs.
 _ROOMS = [room for room in settings.ROOMS if room != "hengwei.site" and find_spec(f"{room}.urls") is not None]
 
+_own = [
+    path("", pages.home, name="home"),
+    path("live", live.stream, name="live"),
+    path("palette", pages.palette, name="palette"),
+    path("search", pages.search, name="search"),
+    path("language", pages.choose_language, name="language"),
+    path("theme", pages.choose_theme, name="theme"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((_own, "site"))),
+    path("account/", include("allauth.urls")),
     *(path("", include(f"{room}.urls")) for room in _ROOMS),
     path("api/v1/", api.urls),
 ]

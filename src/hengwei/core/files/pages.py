@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from hengwei.core.errors import ActionError
 from hengwei.core.models import StoredFile
 
 from .access import may_read
+from .store import store
 
 #: What may be shown in the page; everything else is a download.
 INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
@@ -28,3 +33,17 @@ def read_file(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=86400"
     return response
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest) -> JsonResponse:
+    """Keep a file before the words it belongs to are sent; answers with its id, or says what is wrong with it."""
+    given = request.FILES.get("file")
+    if given is None:
+        return JsonResponse({"title": _("No file was sent.")}, status=422)
+    try:
+        file = store(given.read(), given.name or "file", user=request.user)
+    except ActionError as error:
+        return JsonResponse({"title": str(error), "code": error.code}, status=error.status)
+    return JsonResponse({"id": str(file.pk), "name": file.name, "size": file.size, "url": file.get_absolute_url()}, status=201)

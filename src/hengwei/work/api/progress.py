@@ -9,8 +9,8 @@ from ninja import Router, Schema
 
 from hengwei.core.rest import actor_of
 from hengwei.org.models import Team, User
-from hengwei.work.actions import assignment, progress, relations
-from hengwei.work.models import Closure
+from hengwei.work.actions import assignment, relations
+from hengwei.work.actions.steps import make_step
 
 from .items import find, pick
 from .schemas import AssignIn, ItemDetailOut, TransitionIn, item_detail
@@ -26,24 +26,8 @@ class MergeIn(Schema):
 def make_transition(request: HttpRequest, number: str, payload: TransitionIn) -> dict[str, Any]:
     """Resolving tells the requester; cancelling takes the item out of all figures."""
     by, item = actor_of(request), find(request, number)
-    key = payload.transition
-    if key == "resolve":
-        progress.resolve(
-            item, by=by, solution=payload.solution or "", cause=payload.cause or "", closure=payload.closure or Closure.SOLVED,
-            remotely=payload.resolved_remotely, version=payload.version)
-    elif key == "pend":
-        progress.pend(
-            item, by=by, waiting_for=payload.waiting_for or "", until=payload.waiting_until, comment=payload.comment, version=payload.version)
-    elif key == "reopen":
-        progress.reopen(item, by=by, comment=payload.comment, version=payload.version)
-    elif key == "close":
-        progress.close(item, by=by, comment=payload.comment, version=payload.version)
-    elif key == "cancel":
-        closure = payload.closure or (Closure.WITHDRAWN if item.is_requester(by.user) else Closure.CANCELLED)
-        progress.cancel(item, by=by, closure=closure, comment=payload.comment, version=payload.version)
-    else:
-        facts = payload.dict(exclude={"transition", "comment", "version"}, exclude_none=True)
-        progress.make_transition(item, key, by=by, comment=payload.comment, version=payload.version, **facts)
+    facts = payload.dict(exclude={"transition", "version"})
+    make_step(item, payload.transition, by=by, version=payload.version, **facts)
     return item_detail(find(request, number), by=by)
 
 

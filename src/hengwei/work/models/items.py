@@ -22,7 +22,7 @@ from hengwei.work.workflow import OPEN_PHASES, Phase, State, Workflow
 if TYPE_CHECKING:
     from hengwei.core.acting import Actor
 
-__all__ = ["NEVER", "NOT_COUNTED", "Category", "Closure", "Level", "Source", "WaitingFor", "WorkItem"]
+__all__ = ["NEVER", "NOT_COUNTED", "Category", "Closure", "Level", "Source", "WaitingFor", "WorkItem", "WorkItemQuerySet"]
 
 #: Stands for 'no moment' where rows are ordered by time: NULL would spoil keyset pages.
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)

@@ -1,0 +1,75 @@
+"""The service catalogue: what people may ask for, each with its own form."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from hengwei.core.i18n import Bilingual, is_chinese
+from hengwei.org.models import Customer, Team, User
+from hengwei.work.models import Category, Level
+
+__all__ = ["CatalogueEntry", "CatalogueVersion"]
+
+
+class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
+    def offered_to(self, user: User) -> Self:
+        """What this person may ask for: published, not archived, and meant for him."""
+        rows = self.filter(archived_at=None, published__isnull=False)
+        if user.is_agent:
+            return rows
+        return rows.filter(Q(audience="everyone") | Q(audience="customers", customers=user.customer_id)).distinct()
+
+
+class CatalogueEntry(Bilingual):
+    """One thing that may be asked for."""
+
+    class Audience(models.TextChoices):
+        EVERYONE = "everyone", _("everyone")
+        STAFF = "staff", _("our own staff")
+        CUSTOMERS = "customers", _("certain customers")
+
+    key = models.SlugField(_("key"), unique=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    description_en = models.CharField(_("English description"), max_length=300, blank=True)
+    icon = models.CharField(_("icon"), max_length=40, default="help-circle")
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+    audience = models.CharField(_("for"), max_length=12, choices=Audience, default=Audience.EVERYONE)
+    customers = models.ManyToManyField(Customer, blank=True, related_name="+", verbose_name=_("these customers"))
+    published = models.ForeignKey("CatalogueVersion", models.PROTECT, null=True, blank=True, related_name="+")
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+
+    objects = CatalogueEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("catalogue entry")
+        ordering = ["order", "id"]
+
+    @property
+    def explanation(self) -> str:
+        return self.description if is_chinese() or not self.description_en else self.description_en
+
+
+class CatalogueVersion(models.Model):
+    """One published state of an entry; items keep the version they were made with."""
+
+    entry = models.ForeignKey(CatalogueEntry, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(_("kind"), max_length=30, default="request")
+    fields: Any = models.JSONField(_("fields"), default=list, blank=True)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category"))
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team"))
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=Level, default=Level.LOW)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Level, default=Level.MEDIUM)
+    labels = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "number"], name="catalogue_version_once")]
+        triggers = [pgtrigger.Protect(name="catalogue_version_fixed", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -1,0 +1,64 @@
+"""How content people were, and what was done where they were not (A9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Avg, Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from hengwei.org.models import Customer, User
+from hengwei.work.models import WorkItem
+
+__all__ = ["FollowUp", "Rating"]
+
+
+class RatingQuerySet(models.QuerySet["Rating"]):
+    def within(self, start: datetime, end: datetime) -> Self:
+        return self.filter(at__gte=start, at__lt=end)
+
+    def low(self) -> Self:
+        return self.filter(score__lte=Rating.LOW)
+
+    def summary(self) -> dict[str, Any]:
+        """How many, on average, and how many of them low."""
+        return self.aggregate(count=Count("pk"), average=Avg("score"), low=Count("pk", filter=Q(score__lte=Rating.LOW)))
+
+
+class Rating(models.Model):
+    """A requester's verdict on one item: 1 to 5, once, changeable for some days."""
+
+    #: A score up to this opens a follow-up.
+    LOW = 2
+
+    item = models.OneToOneField(WorkItem, models.CASCADE, related_name="rating")
+    score = models.PositiveSmallIntegerField(_("score"))
+    comment = models.TextField(_("comment"), blank=True, default="")
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    via = models.CharField(max_length=12, default="portal")
+    at = models.DateTimeField()
+
+    objects = RatingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(score__range=(1, 5)), name="rating_range")]
+        indexes = [models.Index(fields=["at"])]
+
+
+class FollowUp(models.Model):
+    """A call or visit owed to a requester (回访): after a low score, or by plan (A11)."""
+
+    item = models.ForeignKey(WorkItem, models.CASCADE, null=True, blank=True, related_name="follow_ups")
+    customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="follow_ups")
+    reason = models.CharField(_("reason"), max_length=300)
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("who calls"))
+    due_at = models.DateTimeField(_("due"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    result = models.TextField(_("result"), blank=True, default="")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(done_at=None) | ~Q(result=""), name="follow_up_done_has_result")]
+        indexes = [models.Index(fields=["due_at"], name="follow_up_open", condition=Q(done_at=None))]

@@ -1,0 +1,308 @@
+"""One work item: read it, answer, lead it on. Every form of the page posts here and gets the page's body back."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hengwei.core.acting import Actor, current
+from hengwei.core.errors import ActionError, NotFound, Refused
+from hengwei.core.files import files_of, grants
+from hengwei.core.models import StoredFile
+from hengwei.org.models import Team, User
+from hengwei.work import permissions as perms
+from hengwei.work.actions import assignment, conversation, drafts, progress, relations, triage
+from hengwei.work.actions.steps import make_step
+from hengwei.work.clocks import engine, rules
+from hengwei.work.models import (
+    Attachment,
+    Category,
+    Closure,
+    Draft,
+    Entry,
+    Level,
+    Presence,
+    Relation,
+    WaitingFor,
+    WorkItem,
+)
+from hengwei.work.workflow import Phase
+
+#: Somebody who was heard of within this time is looking at the item.
+PRESENT_SECONDS = 45
+#: Entries shown at once; older ones are fetched when asked for.
+SHOWN = 200
+
+
+@grants
+def _through_items(user: Any, file: StoredFile) -> bool:
+    """A file may be read by whoever sees the item it hangs on; an internal one only by staff."""
+    held = Attachment.objects.filter(file=file, item__in=WorkItem.objects.visible_to(user))
+    return held.exists() if user.may(perms.WORK) or user.may(perms.VIEW_ALL) else held.filter(public=True).exists()
+
+
+def find(request: HttpRequest, number: str) -> WorkItem:
+    """The item of the address, if its reader may see it; else it does not exist."""
+    try:
+        return WorkItem.objects.visible_to(request.user).with_people().select_related("merged_into", "parent", "site").by_number(number)  # type: ignore[arg-type]
+    except NotFound as error:
+        raise Http404(str(error)) from None
+
+
+@login_required
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """The page, one of its parts, or its body for the pane beside a list. Requesters get the portal's form of it."""
+    item = find(request, number)
+    parts = {"timeline": "work/timeline.html", "side": "work/side.html", "head": "work/head.html"}
+    if not request.user.is_agent:  # type: ignore[union-attr]
+        return render(request, parts.get(request.GET.get("part", ""), "work/portal_item.html"), context(request, item))
+    template = parts.get(request.GET.get("part", ""), "work/item_body.html" if request.GET.get("pane") else "work/item.html")
+    return render(request, template, context(request, item))
+
+
+def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]:
+    """All that the item's page shows to this reader."""
+    user: User = request.user  # type: ignore[assignment]
+    by = current()
+    entries = list(
+        Entry.objects.of(item).visible_to(user).select_related("author", "item")
+        .prefetch_related(Prefetch("attachments", Attachment.objects.select_related("file"))).order_by("-happened_at", "-id")[:SHOWN]
+    )[::-1]
+    facts: dict[str, Any] = {
+        "item": item, "entries": entries, "steps": item.possible_transitions(by), "now": timezone.now(), "key": uuid.uuid4(),
+        "road": _road(item), "mine": item.is_requester(user), **more,
+    }
+    if user.is_agent:
+        draft = Draft.objects.filter(item=item, user=user).first()
+        facts |= {
+            "draft": draft, "clocks": _clocks(item), "specific": item.specific(),
+            "levels": Level.choices, "categories": Category.objects.filter(archived_at=None), "waiting_reasons": WaitingFor.choices,
+            "closures": [(c.value, c.label) for c in (Closure.SOLVED, Closure.WORKAROUND, Closure.NOT_SOLVED)],
+            "cancellings": [(c.value, c.label) for c in (Closure.CANCELLED, Closure.WITHDRAWN, Closure.DUPLICATE, Closure.SPAM)],
+            "teams": Team.objects.filter(archived_at=None), "people": User.objects.staff().order_by("name", "id"),
+            "relations": Relation.objects.filter(source=item).select_related("target"),
+            "related_from": Relation.objects.filter(target=item).select_related("source"),
+            "children": item.children.order_by("id")[:50], "merged": item.merged_items.order_by("id")[:50],
+            "watchers": item.watchers.select_related("user"),
+            "history": WorkItem.objects.filter(requester=item.requester).exclude(pk=item.pk).order_by("-id")[:5] if item.requester_id else [],
+            "files": Attachment.objects.filter(item=item).select_related("file").order_by("id")[:50],
+            "may_work": by.may(perms.WORK), "may_classify": by.may(perms.CLASSIFY), "may_assign": by.may(perms.ASSIGN_OTHERS), "may_link": by.may(perms.LINK),
+        }
+    return facts
+
+
+def _road(item: WorkItem) -> list[dict[str, Any]]:
+    """The phases of the drawn strip: passed, present, to come."""
+    phases = list(Phase)
+    at = phases.index(Phase(item.phase))
+    road = []
+    for state in item.workflow.phases():
+        here = state.phase.value == item.phase
+        road.append({
+            "label": item.state_of.label if here else state.label, "now": here,
+            "done": phases.index(state.phase) < at and state.phase is not Phase.WAITING,
+        })
+    return road
+
+
+def _clocks(item: WorkItem) -> list[dict[str, Any]]:
+    """Each promise with what is left of it in working time."""
+    now, found = timezone.now(), []
+    for clock in item.clocks.select_related("target", "calendar_version", "calendar_version__calendar").order_by("started_at", "id"):
+        used = rules.used(engine.state_of(clock), engine._calendar(clock), now)
+        left = clock.allowed - used
+        share = min(100, round(used * 100 / clock.allowed, -1)) if clock.allowed else 100
+        found.append({"clock": clock, "used": used, "left": left, "share": int(share), "over": left < 0})
+    return found
+
+
+# --- what the forms of the page do -------------------------------------------------------------------------------
+
+
+def _moment(text: str, field: str) -> datetime | None:
+    """A moment of a form in its reader's time zone; Refused when it is none."""
+    if not text.strip():
+        return None
+    with suppress(ValueError):
+        found = parse_datetime(text.strip())
+        if found is not None:
+            return found if timezone.is_aware(found) else timezone.make_aware(found)
+    raise Refused(_("This is no date and time."), code="invalid", field=field)
+
+
+def _version(post: Any) -> int | None:
+    return int(post["version"]) if post.get("version", "").isdecimal() else None
+
+
+def _say(item: WorkItem, by: Actor, post: Any) -> str:
+    key = uuid.UUID(post["key"]) if post.get("key") else None
+    files = files_of(post.getlist("files"), user=by.user)
+    if post.get("mode") == "note":
+        conversation.note(item, by=by, text=post.get("text", ""), files=files, key=key)
+        return _("Noted. Only colleagues see it.")
+    if post.get("mode") == "call":
+        conversation.log_call(
+            item, by=by, text=post.get("text", ""), inbound=post.get("inbound") == "1", reached=post.get("reached", "1") == "1",
+            callback_at=_moment(post.get("callback_at", ""), "callback_at"))
+        return _("Call logged.")
+    conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key)
+    if post.get("then") == "pend" and item.is_open:
+        progress.pend(item, by=by, waiting_for=WaitingFor.CUSTOMER)
+        return _("Sent; now waiting for the customer.")
+    return _("Sent.")
+
+
+def _take(item: WorkItem, by: Actor, post: Any) -> str:
+    assignment.take(item, by=by)
+    return _("It is yours now.")
+
+
+def _assign(item: WorkItem, by: Actor, post: Any) -> str:
+    owner = User.objects.staff().filter(pk=post.get("owner") or None).first()
+    team = Team.objects.filter(pk=post.get("team") or None).first()
+    assignment.assign(item, by=by, owner=owner, team=team, reason=post.get("reason", ""))
+    return _("Assigned to %(who)s.") % {"who": owner or team}
+
+
+def _step(item: WorkItem, by: Actor, post: Any) -> str:
+    facts = {name: post.get(name, "") for name in ("comment", "solution", "cause", "closure", "waiting_for")}
+    if post.get("waiting_until"):
+        facts["waiting_until"] = _moment(post["waiting_until"], "waiting_until")
+    if post.get("remotely"):
+        facts["resolved_remotely"] = post["remotely"] == "1"
+    if post.get("category", "").isdecimal():
+        triage.change(item, by=by, category=Category.objects.filter(pk=post["category"]).first())
+    moved = make_step(item, post.get("transition", ""), by=by, version=None, **facts)
+    if moved.pk != item.pk:
+        return _("Continued as %(number)s.") % {"number": moved.number}
+    return _("Now: %(state)s.") % {"state": moved.state_of.label}
+
+
+def _change(item: WorkItem, by: Actor, post: Any) -> str:
+    values: dict[str, Any] = {}
+    for name in ("impact", "urgency", "priority"):
+        if name in post:
+            values[name] = int(post[name]) if post[name].isdecimal() else None
+    if "category" in post:
+        values["category"] = Category.objects.filter(pk=post["category"] or None).first()
+    for name in ("title", "subject"):
+        if name in post:
+            values[name] = post[name]
+    if "labels" in post:
+        values["labels"] = [label.strip()[:40] for label in post["labels"].replace("，", ",").split(",") if label.strip()]
+    triage.change(item, by=by, version=_version(post), **values)
+    return _("Saved.")
+
+
+def _chase(item: WorkItem, by: Actor, post: Any) -> str:
+    progress.chase(item, by=by, text=post.get("text", ""))
+    return _("We told whoever handles it.")
+
+
+def _other(item: WorkItem, by: Actor, post: Any) -> WorkItem:
+    number = post.get("other", "").strip()
+    if not number:
+        raise Refused(_("Please give the number of the other item."), code="missing", field="other")
+    try:
+        return WorkItem.objects.visible_to(by.user).by_number(number)  # type: ignore[arg-type]
+    except NotFound as error:
+        raise Refused(error.message, code="unknown", field="other") from None
+
+
+def _link(item: WorkItem, by: Actor, post: Any) -> str:
+    other = _other(item, by, post)
+    how = post.get("how", "related")
+    if how == "merge":
+        relations.merge([item], into=other, by=by)
+        return _("Merged into %(number)s.") % {"number": other.number}
+    if how == "parent":
+        relations.set_parent(item, other, by=by)
+    else:
+        relations.link(item, other, by=by, kind=how)
+    return _("Linked with %(number)s.") % {"number": other.number}
+
+
+def _unmerge(item: WorkItem, by: Actor, post: Any) -> str:
+    relations.unmerge(item, by=by)
+    return _("The merge is undone.")
+
+
+def _split(item: WorkItem, by: Actor, post: Any) -> str:
+    entry = Entry.objects.of(item).filter(pk=post.get("entry") or 0).first()
+    if entry is None:
+        raise Refused(_("This message does not exist."), code="unknown", field="entry")
+    made = relations.split(entry, by=by, title=post.get("title") or item.title)
+    return _("Split off as %(number)s.") % {"number": made.number}
+
+
+VERBS: dict[str, Callable[[WorkItem, Actor, Any], str]] = {
+    "say": _say, "take": _take, "assign": _assign, "step": _step, "change": _change, "chase": _chase, "link": _link, "unmerge": _unmerge, "split": _split,
+}
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Do one thing with the item. A refusal gives the page again, with the reason and everything that was typed."""
+    item = find(request, number)
+    if verb not in VERBS:
+        raise Http404
+    error, said = None, ""
+    try:
+        said = VERBS[verb](item, current(), request.POST)
+    except ActionError as refusal:
+        error = refusal
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"title": str(error)}, status=error.status) if error else JsonResponse({"title": said})
+    if error is None and not request.headers.get("HX-Request"):
+        return redirect(item)
+    item = find(request, number)
+    staff = request.user.is_agent  # type: ignore[union-attr]
+    body = "work/item_body.html" if request.headers.get("HX-Request") else "work/item.html"
+    if not staff:
+        body = "work/portal_body.html" if request.headers.get("HX-Request") else "work/portal_item.html"
+    response = render(
+        request, body, context(request, item, error=error, failed=verb if error else "", typed=request.POST if error else {}, said=said),
+        status=error.status if error and error.status in (409, 422) else (422 if error else 200),
+    )
+    if said:
+        response["HX-Trigger"] = json.dumps({"hw:toast": said})
+    return response
+
+
+@login_required
+@require_POST
+def keep_draft(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep what is being written; an empty text throws the draft away."""
+    item, user = find(request, number), request.user
+    text = request.POST.get("text", "")[:100_000]
+    if text.strip():
+        drafts.save_draft(item, by=user, text=text, mode=request.POST.get("mode", "reply")[:10])  # type: ignore[arg-type]
+    else:
+        drafts.discard_draft(item, by=user)  # type: ignore[arg-type]
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def presence(request: HttpRequest, number: str) -> HttpResponse:
+    """Say that one is looking (and typing), hear who else is."""
+    item, now = find(request, number), timezone.now()
+    if not request.user.is_agent:  # type: ignore[union-attr]
+        return HttpResponse(status=204)
+    Presence.objects.update_or_create(item=item, user=request.user, defaults={"seen_at": now, "typing": request.POST.get("typing") == "1"})
+    others = Presence.objects.filter(item=item, seen_at__gt=now - timedelta(seconds=PRESENT_SECONDS)).exclude(user=request.user).select_related("user")
+    return render(request, "work/presence.html", {"others": others})

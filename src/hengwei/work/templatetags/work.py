@@ -1,0 +1,150 @@
+"""How items say where they stand: the clock of a row, the one-line facts of a timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from hengwei.core.levels import NAMES
+from hengwei.ui.templatetags.ui import duration, exact, icon, near
+from hengwei.work import kinds
+from hengwei.work.models import Closure, Entry, Measure, WaitingFor, WorkItem
+
+register = template.Library()
+
+#: Of a promise's time that is used up: from here a row says so in colour.
+SOON_SHARE = 0.75
+
+
+@register.simple_tag
+def row_clock(item: WorkItem, now: datetime) -> SafeString:
+    """The strongest thing of a row: what is left until the next promise falls due."""
+    if item.due_at is None:
+        words = item.get_waiting_for_display() if item.phase == "waiting" else (_("no promise runs") if item.is_open else "")
+        return format_html('<span class="clock rest">{}</span>', words)
+    left = (item.due_at - now).total_seconds()
+    begun = item.next_due_from or item.received_at
+    whole = (item.due_at - begun).total_seconds() or 1
+    if left < 0:
+        tone, words = "late", _("%(time)s over") % {"time": duration(int(-left))}
+    elif left < 86400:
+        tone, words = ("soon" if left / whole <= 1 - SOON_SHARE else "calm"), _("%(time)s left") % {"time": duration(int(left))}
+    else:
+        tone, words = "calm", _("by %(moment)s") % {"moment": near(item.due_at, now)}
+    return format_html('<span class="clock {}" title="{}">{} {}</span>', tone, exact(item.due_at), icon("alarm" if tone != "calm" else "clock"), words)
+
+
+@register.filter
+def measure(key: str) -> str:
+    """The name of a promise."""
+    return str(Measure(key).label) if key in Measure.values else ""
+
+
+@register.filter
+def kind_icon(item: WorkItem) -> SafeString:
+    return icon(item.kind_of.icon, str(item.kind_of.label))
+
+
+@register.filter
+def kind_label(key: str) -> str:
+    return str(kinds.get(key).label)
+
+
+def _state(item: WorkItem, key: str) -> str:
+    try:
+        return str(item.workflow.state(key).label)
+    except KeyError:
+        return key
+
+
+def _value(name: str, value: Any) -> str:
+    if value in (None, "", []):
+        return _("nothing")
+    if name in ("priority", "impact", "urgency"):
+        return str(NAMES.get(value, value))
+    return "、".join(value) if isinstance(value, list) else str(value)
+
+
+@register.filter
+def told(entry: Entry) -> str:
+    """A fact of the timeline in one line, without its author."""
+    d = entry.details
+    if entry.kind == Entry.Kind.TRANSITION:
+        extra = ""
+        if d.get("waiting_for") in WaitingFor.values:
+            extra = f"（{WaitingFor(d['waiting_for']).label}）"
+        elif d.get("closure") in Closure.values and d.get("transition") in ("cancel", "resolve"):
+            extra = f"（{Closure(d['closure']).label}）"
+        return _("%(before)s → %(after)s") % {"before": _state(entry.item, d.get("before", "")), "after": _state(entry.item, d.get("after", ""))} + extra
+    if entry.kind == Entry.Kind.ASSIGNMENT:
+        to = " · ".join(filter(None, (d.get("team"), d.get("owner"))))
+        why = d.get("reason") or entry.text
+        return (_("assigned to %(who)s") % {"who": to or _("nobody")}) + (f"（{why}）" if why else "")
+    if entry.kind == Entry.Kind.CHANGE:
+        parts = []
+        for name, (before, after) in d.get("changes", {}).items():
+            label = str(WorkItem._meta.get_field(name).verbose_name)
+            if name in ("title", "description", "solution", "cause", "form"):
+                parts.append(_("%(field)s changed") % {"field": label})
+            else:
+                parts.append(_("%(field)s: %(before)s → %(after)s") % {"field": label, "before": _value(name, before), "after": _value(name, after)})
+        return "；".join(parts)
+    if entry.kind == Entry.Kind.RELATION:
+        for key, words in (
+            ("merged", _("%s was merged into this")), ("merged_into", _("merged into %s")), ("unmerged", _("the merge of %s was undone")),
+            ("unmerged_from", _("taken out of %s again")), ("parent", _("now part of %s")),
+        ):
+            if d.get(key):
+                return words % d[key]
+        return entry.text or str(entry.get_kind_display())
+    if entry.kind == Entry.Kind.ESCALATION:
+        due = parse_datetime(d["due_at"]) if d.get("due_at") else None
+        step = d.get("step", "")
+        what = measure(d.get("measure", ""))
+        if step == "breach":
+            words = _("%(promise)s overdue since %(due)s") % {"promise": what, "due": near(due, timezone.now()) if due else ""}
+        elif step.startswith("percent_"):
+            words = _("%(share)s%% of the time for %(promise)s is used up") % {"share": step.removeprefix("percent_"), "promise": what}
+        else:
+            words = _("%(promise)s still overdue") % {"promise": what}
+        told_to = "、".join(d.get("told", []))
+        return words + (_("; told: %(people)s") % {"people": told_to} if told_to else "")
+    if entry.kind == Entry.Kind.RATING:
+        return _("rated %(score)s of 5") % {"score": d.get("score", "?")} + (f"：{entry.text}" if entry.text else "")
+    return entry.text or str(entry.get_kind_display())
+
+
+ICONS = {
+    Entry.Kind.TRANSITION: "arrow-right", Entry.Kind.ASSIGNMENT: "user-check", Entry.Kind.CHANGE: "pencil", Entry.Kind.RELATION: "link",
+    Entry.Kind.ESCALATION: "alert-triangle", Entry.Kind.RATING: "star", Entry.Kind.NOTICE: "mail", Entry.Kind.AUTOMATION: "robot", Entry.Kind.APPROVAL: "rubber-stamp",
+}
+
+
+@register.filter
+def fact_icon(entry: Entry) -> SafeString:
+    return icon(ICONS.get(entry.kind, "point"))  # type: ignore[call-overload]
+
+
+REASONS = {
+    "created": lambda: _("received"), "told": lambda: _("the requester was told"), "resumed": lambda: _("taken up again"), "resolved": lambda: _("resolved"),
+    "reopened": lambda: _("reopened"), "target_changed": lambda: _("another promise applies"), "team_changed": lambda: _("another team"),
+    "merged": lambda: _("merged"), "unmerged": lambda: _("merge undone"), "matched": lambda: _("promise found"), "no_longer_promised": lambda: _("no longer promised"),
+    "calendar_changed": lambda: _("calendar corrected"),
+}
+
+
+@register.filter
+def reason(key: str) -> str:
+    """Why a stretch of a clock began."""
+    if key in WaitingFor.values:
+        return str(WaitingFor(key).label)
+    if key in Closure.values:
+        return str(Closure(key).label)
+    return REASONS[key]() if key in REASONS else key

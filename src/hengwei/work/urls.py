@@ -1,0 +1,20 @@
+"""Addresses of work items: `/items/INC-2026-000123` is the address of any of them."""
+
+from django.urls import path
+
+from .pages import board, clock, item, queue
+
+app_name = "work"
+urlpatterns = [
+    path("items", queue.queue, name="queue"),
+    path("items/export.<str:form>", queue.export, name="export"),
+    path("items/row/<int:pk>", queue.row, name="row"),
+    path("items/bulk", queue.bulk, name="bulk"),
+    path("items/views", queue.keep_view, name="views"),
+    path("items/<str:number>", item.show, name="item"),
+    path("items/<str:number>/draft", item.keep_draft, name="draft"),
+    path("items/<str:number>/presence", item.presence, name="presence"),
+    path("items/<str:number>/clocks/<int:pk>", clock.explain, name="clock"),
+    path("items/<str:number>/<slug:verb>", item.act, name="act"),
+    path("board", board.board, name="board"),
+]
