@@ -10,13 +10,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
+
+_not_now: ContextVar[bool] = ContextVar("hengwei_jobs_not_now", default=False)
+
+
+@contextmanager
+def not_now() -> Iterator[None]:
+    """Within the block nothing is enqueued: for loads that do by themselves, once, what each job would do."""
+    token = _not_now.set(True)
+    try:
+        yield
+    finally:
+        _not_now.reset(token)
+
 
 #: Tried again after 1, 2, 4 … minutes: most faults of mail servers and networks pass within an hour.
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=60)
@@ -45,6 +60,8 @@ def enqueue(task: Task, *, at: datetime | None = None, lock: str | None = None, 
     """Put a job on the queue within the caller's transaction; None when `once` already waits there."""
     from procrastinate.exceptions import AlreadyEnqueued
 
+    if _not_now.get():
+        return None
     options: dict[str, Any] = {}
     if at is not None:
         options["schedule_at"] = at

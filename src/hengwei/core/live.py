@@ -6,8 +6,9 @@ import asyncio
 import json
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
@@ -27,9 +28,24 @@ def announce(topic: str, **payload: Any) -> None:
     Only ids and short words travel: PostgreSQL limits a notification to 8,000 bytes, and the page fetches what its
     reader may see by itself.
     """
+    if _silent.get():
+        return
     message = json.dumps({"topic": topic, **payload}, ensure_ascii=False, separators=(",", ":"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, message])
+
+
+_silent: ContextVar[bool] = ContextVar("hengwei_live_silent", default=False)
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Within the block nothing is announced: for loads of many rows that nobody watches."""
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
 
 
 class Hub:
