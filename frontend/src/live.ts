@@ -28,7 +28,7 @@ export function startLive(): void {
       else if (list) {
         waiting.add(news.item);
         const button = document.querySelector<HTMLButtonElement>(".more-new");
-        if (button) { button.hidden = false; button.textContent = (button.dataset.words ?? "").replace("%s", String(waiting.size)); }
+        if (button) { button.hidden = false; button.textContent = (button.dataset.words ?? "").replace("{n}", String(waiting.size)); }
       }
     }
   };

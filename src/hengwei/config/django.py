@@ -19,6 +19,8 @@ ALLOWED_HOSTS = SETTINGS.allowed_hosts
 CSRF_TRUSTED_ORIGINS = [SETTINGS.base_url] if SETTINGS.base_url else []
 
 INSTALLED_APPS = [
+    # First, so that our templates and words come before those of libraries.
+    *ROOMS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -36,7 +38,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_filters",
-    *ROOMS,
 ]
 
 MIDDLEWARE = [

@@ -152,7 +152,7 @@ def _one(rng: random.Random, people: _People, received: datetime, now: datetime)
         at = later(5, 20, at)
         if at < now and item.locked().phase != Phase.WAITING:
             progress.pend(item.locked(), by=agent, waiting_for=WaitingFor.SUPPLIER, comment="备件已下单", at=at)
-            if rng.random() < 0.5:
+            if received > now - timedelta(days=5) and rng.random() < 0.6:
                 return
     at = max(at, later(10, 60 * (30 if slow else 5), at))
     if at >= now:
@@ -198,7 +198,7 @@ def _special(rng: random.Random, people: _People, now: datetime) -> None:
     by = Actor(user=lead, via="web")
     start = now - timedelta(minutes=35)
     major = intake.open_item(
-        "incident", title="二号厂房网络中断，多部门无法使用ERP和OA", description="核心到二号厂房的链路中断，正在切换备用链路。", by=by, requester=lead, impact=1, urgency=1,
+        "incident", title="二号厂房网络中断，多部门无法使用ERP和OA", description="核心到二号厂房的链路中断，正在切换备用链路。", by=by, requester=people.known, source=Source.PHONE, impact=1, urgency=1,
         category=people.categories["network"], team=people.teams[texts.OPS], received_at=start, at=start, major=True, subject="核心网络",
     )
     progress.acknowledge(major.locked(), by=by, at=start + timedelta(minutes=2))

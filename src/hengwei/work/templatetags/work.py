@@ -109,7 +109,7 @@ def told(entry: Entry) -> str:
         step = d.get("step", "")
         what = measure(d.get("measure", ""))
         if step == "breach":
-            words = _("%(promise)s overdue since %(due)s") % {"promise": what, "due": near(due, timezone.now()) if due else ""}
+            words = _("%(promise)s overdue since %(due)s") % {"promise": what, "due": f"{timezone.localtime(due):%m-%d %H:%M}" if due else ""}
         elif step.startswith("percent_"):
             words = _("%(share)s%% of the time for %(promise)s is used up") % {"share": step.removeprefix("percent_"), "promise": what}
         else:
@@ -132,8 +132,18 @@ def fact_icon(entry: Entry) -> SafeString:
     return icon(ICONS.get(entry.kind, "point"))  # type: ignore[call-overload]
 
 
+@register.filter
+def step(key: str) -> str:
+    """A step of escalation: 75 %, at breach, some time after it."""
+    if key.startswith("percent_"):
+        return f"{key.removeprefix('percent_')} %"
+    if key == "breach":
+        return _("at breach")
+    return _("%(time)s after the breach") % {"time": duration(int(key.removeprefix("after_")))}
+
+
 REASONS = {
-    "created": lambda: _("received"), "told": lambda: _("the requester was told"), "resumed": lambda: _("taken up again"), "resolved": lambda: _("resolved"),
+    "created": lambda: _("request received"), "told": lambda: _("the requester was told"), "resumed": lambda: _("taken up again"), "resolved": lambda: _("resolved"),
     "reopened": lambda: _("reopened"), "target_changed": lambda: _("another promise applies"), "team_changed": lambda: _("another team"),
     "merged": lambda: _("merged"), "unmerged": lambda: _("merge undone"), "matched": lambda: _("promise found"), "no_longer_promised": lambda: _("no longer promised"),
     "calendar_changed": lambda: _("calendar corrected"),
