@@ -1,8 +1,12 @@
 # Two commands matter: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+ASSETS := src/hengwei/ui/static/hengwei/app.js
+FRONT := $(wildcard frontend/src/*.ts frontend/src/*.css frontend/*.mjs frontend/package-lock.json) \
+	$(shell find src/hengwei -name '*.html' -o -name 'menu.py')
+WORDS := $(wildcard src/hengwei/*/locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run test check lock clean
+.PHONY: run test check wheel lock pictures messages clean
 .DEFAULT_GOAL := run
 
 .venv/bin/python:
@@ -11,25 +15,45 @@ BIN := .venv/bin
 .venv/.dev: requirements/dev.lock pyproject.toml | .venv/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-	touch $@
+	touch $@ .venv/.run
 
 .venv/.run: requirements/run.lock pyproject.toml | .venv/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
-run: .venv/.run
+# What the pages load, and the words in their compiled form. Neither is committed; the wheel carries both.
+$(ASSETS): $(FRONT) tools/frontend.py
+	$(BIN)/python tools/frontend.py
+	touch $@
+
+.venv/.words: $(WORDS)
+	$(BIN)/python tools/messages.py compile
+	touch $@
+
+run: .venv/.run $(ASSETS) .venv/.words
 	$(BIN)/hengwei serve --demo
 
-test: .venv/.dev
-	$(BIN)/pytest
+test: .venv/.dev $(ASSETS) .venv/.words
+	$(BIN)/pytest -n 2
 
-check: .venv/.dev
-	$(BIN)/ruff check src tests
+check: .venv/.dev $(ASSETS) .venv/.words
+	$(BIN)/ruff check src tests tools
 	$(BIN)/lint-imports
+	$(BIN)/python tools/messages.py check
+	$(BIN)/mypy
+
+wheel: .venv/.dev $(ASSETS) .venv/.words
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+pictures: .venv/.dev $(ASSETS) .venv/.words
+	$(BIN)/python tools/pictures.py
+
+messages: .venv/.dev
+	$(BIN)/python tools/messages.py extract
 
 lock:
 	tools/lock.sh
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv build dist .mypy_cache .ruff_cache .import_linter_cache frontend/node_modules src/hengwei/ui/static/hengwei

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja.responses import NinjaJSONEncoder
 
+from .asked import signed_in
 from .errors import Conflict, Refused
 from .models import IdempotencyKey
 
@@ -38,7 +39,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
         with transaction.atomic():
             try:
                 with transaction.atomic():
-                    row = IdempotencyKey.objects.create(user=request.user, key=key, route=request.path[:300], request_sha256=digest)
+                    row = IdempotencyKey.objects.create(user=signed_in(request), key=key, route=request.path[:300], request_sha256=digest)
             except IntegrityError:
                 return _again(request, key, digest)
             answer = view(request, *args, **kwargs)
@@ -53,7 +54,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _again(request: HttpRequest, key: str, digest: str) -> HttpResponse:
-    row = IdempotencyKey.objects.get(user=request.user, key=key)
+    row = IdempotencyKey.objects.get(user=signed_in(request), key=key)
     if row.request_sha256 != digest:
         raise Refused(_("This idempotency key was used for another request."), code="idempotency_key_reused")
     if row.status is None:

@@ -17,6 +17,7 @@ from ninja import Schema
 from pydantic import Field
 
 from .acting import Actor
+from .asked import signed_in
 from .errors import ActionError, Refused
 
 #: Rows of a page: unless asked otherwise, and at most.
@@ -45,7 +46,7 @@ class Problem(Schema):
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts in this request."""
-    return Actor(user=request.user, via="api", address=request.META.get("REMOTE_ADDR", ""))  # type: ignore[arg-type]
+    return Actor(user=signed_in(request), via="api", address=request.META.get("REMOTE_ADDR", ""))
 
 
 def _encode(values: list[Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from hengwei.core.acting import Actor
 from hengwei.desk.actions import catalogue
@@ -13,7 +14,7 @@ from hengwei.work.models import Category, Entry, WorkItem
 
 _SYSTEMS = ["ERP", "OA", "MES", "邮箱", "文件服务器"]
 #: key, Chinese, English, explanation, English explanation, icon, kind, category, team, fields
-ENTRIES = [
+ENTRIES: list[tuple[str, str, str, str, str, str, str, str, str, list[dict[str, Any]]]] = [
     ("printer", "打印机、复印机报修", "Printer or copier fault", "卡纸、花纹、扫描发送失败", "Jams, streaks, failed scans", "printer", "incident", "printer", "it-support", [
         {"key": "place", "type": "text", "label": "设备位置", "label_en": "Where it stands", "required": True, "help": "楼层和房间，例如3楼财务室"}, {"key": "code", "type": "text", "label": "面板上的代码", "label_en": "Code on the panel"}]),
     ("computer", "电脑故障", "Computer fault", "开不了机、很慢、蓝屏", "Does not start, slow, crashes", "device-laptop", "incident", "computer", "it-support", [
@@ -64,7 +65,8 @@ def load(rng: random.Random, now: datetime) -> None:
             continue
         late = item.clocks.filter(state="breached").exists()
         score = rng.choices((5, 4, 3, 2, 1), weights=(20, 30, 25, 15, 10) if late else (62, 27, 8, 2, 1))[0]
-        at = min(now, item.closed_at + timedelta(hours=rng.randint(1, 30)))  # type: ignore[operator]
+        closed: datetime = item.closed_at or now
+        at = min(now, closed + timedelta(hours=rng.randint(1, 30)))
         comment = {5: "很快，谢谢", 4: "", 3: "希望能快一点", 2: "等得太久了", 1: "一直没有人联系我"}[score]
         ratings.append(Rating(item=item, score=score, comment=comment, by=item.requester, via="mail", at=at))
         entries.append(Entry(item=item, kind=Entry.Kind.RATING, public=True, author=item.requester, via="mail", text=comment, details={"score": score}, happened_at=at))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import Actor, current
+from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import ActionError, Refused
 from hengwei.core.files import files_of
 from hengwei.core.i18n import is_chinese
@@ -32,7 +33,7 @@ RECENT = 30
 @login_required
 def portal(request: HttpRequest) -> HttpResponse:
     """One question in the middle, and below it what I asked for and where it stands."""
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     mine = WorkItem.objects.filter(requester=user, merged_into=None).select_related("owner", "rating").order_by("-id")[:RECENT]
     asking = [item for item in mine if _expects(item)]
     return render(request, "desk/portal.html", {
@@ -48,7 +49,7 @@ def _expects(item: WorkItem) -> bool:
 @login_required
 def offers(request: HttpRequest) -> HttpResponse:
     """What of the catalogue fits the words typed so far."""
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     text = request.GET.get("q", "").strip()
     entries = CatalogueEntry.objects.offered_to(user)
     if text:
@@ -120,7 +121,7 @@ def _promised(entry: CatalogueEntry | None, user: User) -> dict[str, Any]:
 @require_POST
 def rate_item(request: HttpRequest, number: str) -> HttpResponse:
     """Rate one's own request in the portal."""
-    item = WorkItem.objects.visible_to(request.user).by_number(number)  # type: ignore[arg-type]
+    item = WorkItem.objects.visible_to(signed_in(request)).by_number(number)
     satisfaction.rate(item, score=int(request.POST.get("score", "0") or 0), by=current(), comment=request.POST.get("comment", ""))
     return redirect(item)
 
@@ -143,7 +144,7 @@ def rate_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _staff(request: HttpRequest) -> User:
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     if not user.is_agent:
         raise Http404
     return user
@@ -154,15 +155,15 @@ def new(request: HttpRequest) -> HttpResponse:
     """Log a request while talking: who calls, in one field; the rest below."""
     user, error = _staff(request), None
     typed: Any = request.POST if request.method == "POST" else request.GET
-    requester = User.objects.filter(pk=typed.get("requester") or None, is_active=True).select_related("customer").first() if str(typed.get("requester", "")).isdecimal() else None
+    requester = User.objects.filter(pk=chosen(typed, "requester"), is_active=True).select_related("customer").first()
     if request.method == "POST":
         try:
             if requester is None:
                 raise Refused(_("Please choose who it is for."), code="missing", field="requester")
-            facts = {name: int(typed[name]) for name in ("impact", "urgency") if typed.get(name, "").isdecimal()}
+            facts: dict[str, Any] = {name: int(typed[name]) for name in ("impact", "urgency") if typed.get(name, "").isdecimal()}
             item = open_item(
                 typed.get("kind", "incident"), by=current(), title=typed.get("title", ""), description=typed.get("description", ""), requester=requester,
-                source=typed.get("source", Source.PHONE), category=Category.objects.filter(pk=typed.get("category") or None).first(), subject=typed.get("subject", ""),
+                source=typed.get("source", Source.PHONE), category=Category.objects.filter(pk=chosen(typed, "category")).first(), subject=typed.get("subject", ""),
                 owner=user if typed.get("take") else None, files=files_of(typed.getlist("files"), user=user), **facts)
             return redirect(item)
         except ActionError as refusal:

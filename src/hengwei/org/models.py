@@ -98,7 +98,7 @@ class Team(Bilingual):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
     lead = models.ForeignKey("User", models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("team lead"))
     deputy = models.ForeignKey("User", models.SET_NULL, null=True, blank=True, related_name="deputises", verbose_name=_("deputy lead"))
-    members = models.ManyToManyField("User", through="Membership", related_name="teams", verbose_name=_("members"))
+    members: models.ManyToManyField[User, Membership] = models.ManyToManyField("User", through="Membership", related_name="teams", verbose_name=_("members"))
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
     class Meta:

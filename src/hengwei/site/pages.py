@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hengwei.core import search as index
+from hengwei.core.asked import signed_in
 from hengwei.org.models import User
 from hengwei.ui.menu import entries_for
 from hengwei.work.models import WorkItem
@@ -20,7 +21,7 @@ from hengwei.work.models import WorkItem
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Each role's own start: the queue, the lead's board, the portal."""
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     if not user.is_agent:
         return redirect("desk:portal")
     return redirect("work:board" if user.may("work.view_figures") else "work:queue")
@@ -56,7 +57,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @login_required
 def palette(request: HttpRequest) -> HttpResponse:
     """What fits the words typed into the palette: a number, pages, items, people."""
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     text = request.GET.get("q", "").strip()
     menu = [e for e in entries_for(user) if not text or text.casefold() in str(e.label).casefold()]
     exact = WorkItem.objects.visible_to(user).filter(number=text.upper()).first() if text else None

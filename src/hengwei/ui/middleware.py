@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from hengwei.core.acting import Actor, acting_as
+from hengwei.core.acting import Actor, Via, acting_as
 from hengwei.core.errors import ActionError
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -34,7 +34,7 @@ class Person:
             return self.get_response(request)
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language
-        via = "portal" if not user.is_agent else "web"
+        via: Via = "web" if user.is_agent else "portal"
         with timezone.override(ZoneInfo(user.timezone)), acting_as(Actor(user=user, via=via, address=request.META.get("REMOTE_ADDR", ""))):
             return self.get_response(request)
 

@@ -77,9 +77,9 @@ class Workflow:
         if len(self._states) != len(self.states) or len(self._transitions) != len(self.transitions):
             raise ValueError(f"{self.key}: a key is used twice")
         for transition in self.transitions:
-            for state in (*transition.sources, transition.target):
-                if state not in self._states:
-                    raise ValueError(f"{self.key}: {transition.key} names the unknown state {state}")
+            for name in (*transition.sources, transition.target):
+                if name not in self._states:
+                    raise ValueError(f"{self.key}: {transition.key} names the unknown state {name}")
         lost = set(self._states) - self.reachable()
         if lost:
             raise ValueError(f"{self.key}: no way leads to {sorted(lost)}")

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,7 +21,7 @@ from .store import store
 INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
 
 
-def read_file(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+def read_file(request: HttpRequest, pk: uuid.UUID, name: str) -> FileResponse:
     """The bytes of a file, to those who may read it; to everyone else it does not exist."""
     file = get_object_or_404(StoredFile, pk=pk)
     if not may_read(request.user, file):

@@ -89,7 +89,7 @@ def merge(items: Sequence[WorkItem], *, into: WorkItem, by: Actor, at: datetime 
 
 
 def _merge_one(item: WorkItem, target: WorkItem, *, by: Actor, at: datetime) -> None:
-    people = {item.requester_id, *item.watchers.values_list("user_id", flat=True)} - {None, target.requester_id}
+    people = {pk for pk in (item.requester_id, *item.watchers.values_list("user_id", flat=True)) if pk is not None and pk != target.requester_id}
     known = set(target.watchers.values_list("user_id", flat=True))
     added = sorted(people - known)
     Watcher.objects.bulk_create(Watcher(item=target, user_id=pk, kind=Watcher.Kind.CC, added_by=by.user) for pk in added)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
+from hengwei.core.asked import signed_in
 from hengwei.core.errors import NotFound, Refused
 from hengwei.core.files import files_of
 from hengwei.core.idempotency import idempotent
@@ -39,7 +40,7 @@ router = Router()
 def find(request: HttpRequest, number: str) -> WorkItem:
     """The item, or NotFound for what this reader may not see; a merged one is itself, and names its target."""
     return (
-        WorkItem.objects.visible_to(request.user)  # type: ignore[arg-type]
+        WorkItem.objects.visible_to(signed_in(request))
         .with_people().select_related("merged_into", "parent").by_number(number)
     )
 
@@ -61,7 +62,7 @@ def list_items(
     priority: int | None = None, received_after: datetime | None = None, sort: str = Query("newest", pattern="^(newest|due)$"),
 ) -> dict[str, Any]:
     """Newest first, or by what falls due first (`sort=due`, open items only)."""
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     rows = WorkItem.objects.visible_to(user).with_people()
     exact = {"kind": kind, "phase": phase, "state": state, "team__key": team, "owner": owner, "requester": requester,
              "customer": customer, "priority": priority}
@@ -85,7 +86,7 @@ def create_item(request: HttpRequest, payload: ItemIn) -> tuple[int, dict[str, A
     item = open_item(
         payload.kind, title=payload.title, description=payload.description, by=by, source="api",
         requester=pick(User, payload.requester, field="requester", queryset=people),
-        customer=pick(Customer, payload.customer, field="customer", queryset=Customer.objects.visible_to(by.user)),
+        customer=pick(Customer, payload.customer, field="customer", queryset=Customer.objects.visible_to(signed_in(request))),
         site=pick(Site, payload.site, field="site"), category=pick(Category, payload.category, field="category", by="key"),
         impact=payload.impact, urgency=payload.urgency, team=pick(Team, payload.team, field="team", by="key"),
         owner=pick(User, payload.owner, field="owner", queryset=User.objects.staff()),
@@ -114,7 +115,7 @@ def change_item(request: HttpRequest, number: str, payload: ItemPatch) -> dict[s
 @router.get("/items/{number}/timeline", response=Page[EntryOut], summary="Read the timeline of a work item")
 def read_timeline(request: HttpRequest, number: str, cursor: str = "", limit: int = 50) -> dict[str, Any]:
     """Oldest first; without internal notes for those who may not read them."""
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     entries = (
         Entry.objects.of(find(request, number)).visible_to(user).select_related("author")
         .prefetch_related(Prefetch("attachments", Attachment.objects.select_related("file")))
@@ -124,6 +125,6 @@ def read_timeline(request: HttpRequest, number: str, cursor: str = "", limit: in
 
 @router.get("/items/{number}/clocks", response=list[ClockOut], summary="Read the promises of a work item")
 def read_clocks(request: HttpRequest, number: str) -> list[dict[str, Any]]:
-    if not request.user.is_agent:  # type: ignore[union-attr]
+    if not signed_in(request).is_agent:
         raise NotFound(_("There is nothing here that you may see."))
     return [clock_out(clock) for clock in find(request, number).clocks.order_by("started_at", "id")]

@@ -71,8 +71,8 @@ def _make(item: WorkItem, promise: Promise, at: datetime) -> Clock:
 def refresh(item: WorkItem, clocks: list[Clock] | None = None) -> None:
     """Set the item's next due moment from its running clocks."""
     running = [c for c in (clocks if clocks is not None else item.clocks.live()) if c.due_at is not None]
-    first = min(running, key=lambda c: c.due_at, default=None)
-    item.next_due_at = first.due_at if first else NEVER
+    first = min(running, key=lambda c: c.due_at or NEVER, default=None)
+    item.next_due_at = first.due_at or NEVER if first else NEVER
     item.next_due_measure = first.measure if first else ""
     item.next_due_from = first.started_at if first else None
 

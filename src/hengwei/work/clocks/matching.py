@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from hengwei.calendars.business_time import BusinessCalendar
+from hengwei.calendars.business_time import BusinessCalendar, DayEnd
 from hengwei.calendars.models import CalendarVersion
 from hengwei.work.conditions import matches
 from hengwei.work.models import Agreement, AgreementVersion, Measure, Target, Unit
@@ -34,7 +34,7 @@ class Promise:
     def allowed(self, start: datetime) -> int:
         """Working seconds from `start` until the promise ends."""
         target, calendar = self.target, self.calendar_version.compiled()
-        mode = "same_time" if target.same_time else "end_of_day"
+        mode: DayEnd = "same_time" if target.same_time else "end_of_day"
         if target.unit == Unit.WORKING_DAYS:
             return calendar.elapsed(start, calendar.working_days_add(start, target.amount, mode))
         if target.unit == Unit.CALENDAR_DAYS:

@@ -22,7 +22,7 @@ from hengwei.work.workflow import OPEN_PHASES, Phase, State, Workflow
 if TYPE_CHECKING:
     from hengwei.core.acting import Actor
 
-__all__ = ["NEVER", "NOT_COUNTED", "Category", "Closure", "Level", "Source", "WaitingFor", "WorkItem", "WorkItemQuerySet"]
+__all__ = ["NEVER", "NOT_COUNTED", "Category", "Closure", "Level", "Source", "WaitingFor", "WorkItem", "WorkItemQuerySet", "label_of"]
 
 #: Stands for 'no moment' where rows are ordered by time: NULL would spoil keyset pages.
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -302,3 +302,9 @@ class WorkItem(models.Model):
         """What this actor may do now, in the order of the workflow."""
         mine = self.is_requester(by.user)
         return self.workflow.possible(self.state, lambda t: by.may(t.permission) or (mine and t.by_requester))
+
+
+def label_of(name: str) -> str:
+    """What a field of an item is called on the screen."""
+    field = WorkItem._meta.get_field(name)
+    return str(getattr(field, "verbose_name", name))

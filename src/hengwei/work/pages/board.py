@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from hengwei.core.acting import current
+from hengwei.core.asked import signed_in
 from hengwei.org.models import Absence, User
 from hengwei.work import listing
 from hengwei.work import permissions as perms
@@ -29,7 +30,7 @@ LONG_WAIT = timedelta(days=3)
 def board(request: HttpRequest) -> HttpResponse:
     """For leads and managers: the teams they lead, or all of them."""
     current().require(perms.VIEW_FIGURES)
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     now = timezone.now()
     teams = user.team_ids if not user.may("org.manage_people") else []
     rows = WorkItem.objects.visible_to(user)
@@ -61,7 +62,7 @@ def _people(rows: WorkItemQuerySet, teams: list[int], now: Any) -> list[dict[str
     if teams:
         staff = staff.filter(memberships__team__in=teams)
     away = set(Absence.objects.filter(starts_at__lte=now, ends_at__gt=now).values_list("user_id", flat=True))
-    load = {row["owner"]: row for row in rows.open().exclude(owner=None).order_by().values("owner").annotate(open=Count("pk"), late=Count("pk", filter=Q(next_due_at__lt=now)))}
+    load: dict[int, Any] = {row["owner"]: row for row in rows.open().exclude(owner=None).order_by().values("owner").annotate(open=Count("pk"), late=Count("pk", filter=Q(next_due_at__lt=now)))}
     cards: dict[int, list[WorkItem]] = {}
     for item in rows.open().exclude(owner=None).order_by("next_due_at", "id")[:500]:
         held = cards.setdefault(item.owner_id, [])  # type: ignore[arg-type]

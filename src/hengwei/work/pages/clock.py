@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from hengwei.core.asked import signed_in
 from hengwei.work.clocks import engine, rules
 from hengwei.work.clocks.matching import working_time
 from hengwei.work.models import Clock
@@ -26,7 +27,7 @@ NIGHTS_DRAWN = 45
 def explain(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """The page of one clock."""
     item = find(request, number)
-    if not request.user.is_agent:  # type: ignore[union-attr]
+    if not signed_in(request).is_agent:
         raise Http404
     clock = get_object_or_404(
         Clock.objects.select_related("target", "target__version", "target__version__agreement", "calendar_version", "calendar_version__calendar"), pk=pk, item=item,

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import Actor, current
+from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import ActionError, NotFound, Refused
 from hengwei.core.files import files_of, grants
 from hengwei.core.models import StoredFile
@@ -57,7 +58,7 @@ def _through_items(user: Any, file: StoredFile) -> bool:
 def find(request: HttpRequest, number: str) -> WorkItem:
     """The item of the address, if its reader may see it; else it does not exist."""
     try:
-        return WorkItem.objects.visible_to(request.user).with_people().select_related("merged_into", "parent", "site").by_number(number)  # type: ignore[arg-type]
+        return WorkItem.objects.visible_to(signed_in(request)).with_people().select_related("merged_into", "parent", "site").by_number(number)
     except NotFound as error:
         raise Http404(str(error)) from None
 
@@ -67,7 +68,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     """The page, one of its parts, or its body for the pane beside a list. Requesters get the portal's form of it."""
     item = find(request, number)
     parts = {"timeline": "work/timeline.html", "side": "work/side.html", "head": "work/head.html"}
-    if not request.user.is_agent:  # type: ignore[union-attr]
+    if not signed_in(request).is_agent:
         return render(request, parts.get(request.GET.get("part", ""), "work/portal_item.html"), context(request, item))
     template = parts.get(request.GET.get("part", ""), "work/item_body.html" if request.GET.get("pane") else "work/item.html")
     return render(request, template, context(request, item))
@@ -75,7 +76,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 
 def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]:
     """All that the item's page shows to this reader."""
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     by = current()
     entries = list(
         Entry.objects.of(item).visible_to(user).select_related("author", "item")
@@ -171,8 +172,8 @@ def _take(item: WorkItem, by: Actor, post: Any) -> str:
 
 
 def _assign(item: WorkItem, by: Actor, post: Any) -> str:
-    owner = User.objects.staff().filter(pk=post.get("owner") or None).first()
-    team = Team.objects.filter(pk=post.get("team") or None).first()
+    owner = User.objects.staff().filter(pk=chosen(post, "owner")).first()
+    team = Team.objects.filter(pk=chosen(post, "team")).first()
     assignment.assign(item, by=by, owner=owner, team=team, reason=post.get("reason", ""))
     return _("Assigned to %(who)s.") % {"who": owner or team}
 
@@ -197,7 +198,7 @@ def _change(item: WorkItem, by: Actor, post: Any) -> str:
         if name in post:
             values[name] = int(post[name]) if post[name].isdecimal() else None
     if "category" in post:
-        values["category"] = Category.objects.filter(pk=post["category"] or None).first()
+        values["category"] = Category.objects.filter(pk=chosen(post, "category")).first()
     for name in ("title", "subject"):
         if name in post:
             values[name] = post[name]
@@ -270,7 +271,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     if error is None and not request.headers.get("HX-Request"):
         return redirect(item)
     item = find(request, number)
-    staff = request.user.is_agent  # type: ignore[union-attr]
+    staff = signed_in(request).is_agent
     body = "work/item_body.html" if request.headers.get("HX-Request") else "work/item.html"
     if not staff:
         body = "work/portal_body.html" if request.headers.get("HX-Request") else "work/portal_item.html"
@@ -301,8 +302,9 @@ def keep_draft(request: HttpRequest, number: str) -> HttpResponse:
 def presence(request: HttpRequest, number: str) -> HttpResponse:
     """Say that one is looking (and typing), hear who else is."""
     item, now = find(request, number), timezone.now()
-    if not request.user.is_agent:  # type: ignore[union-attr]
+    user = signed_in(request)
+    if not user.is_agent:
         return HttpResponse(status=204)
-    Presence.objects.update_or_create(item=item, user=request.user, defaults={"seen_at": now, "typing": request.POST.get("typing") == "1"})
-    others = Presence.objects.filter(item=item, seen_at__gt=now - timedelta(seconds=PRESENT_SECONDS)).exclude(user=request.user).select_related("user")
+    Presence.objects.update_or_create(item=item, user=user, defaults={"seen_at": now, "typing": request.POST.get("typing") == "1"})
+    others = Presence.objects.filter(item=item, seen_at__gt=now - timedelta(seconds=PRESENT_SECONDS)).exclude(user=user).select_related("user")
     return render(request, "work/presence.html", {"others": others})

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_POST
 from openpyxl import Workbook
 
 from hengwei.core.acting import current
+from hengwei.core.asked import chosen, signed_in
 from hengwei.core.rest import keyset
 from hengwei.org.models import Team, User
 from hengwei.work import listing
 from hengwei.work import permissions as perms
 from hengwei.work.actions.assignment import assign_many
-from hengwei.work.models import WorkItem
+from hengwei.work.models import WorkItem, label_of
 from hengwei.work.models.items import WorkItemQuerySet
 
 #: Rows of one export; a larger one is asked for in parts.
@@ -34,7 +35,7 @@ KEPT_VIEWS = 30
 
 
 def _user(request: HttpRequest) -> User:
-    user: User = request.user  # type: ignore[assignment]
+    user = signed_in(request)
     if not user.is_agent:
         raise Http404
     return user
@@ -75,10 +76,10 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 def bulk(request: HttpRequest) -> HttpResponse:
     """Assign the chosen rows; what is refused is said, the rest is done."""
     user = _user(request)
-    chosen = [int(pk) for pk in request.POST.getlist("items") if pk.isdecimal()]
-    items = list(WorkItem.objects.visible_to(user).filter(pk__in=chosen))
-    owner = User.objects.staff().filter(pk=request.POST.get("owner") or None).first()
-    team = Team.objects.filter(pk=request.POST.get("team") or None).first()
+    rows = [int(pk) for pk in request.POST.getlist("items") if pk.isdecimal()]
+    items = list(WorkItem.objects.visible_to(user).filter(pk__in=rows))
+    owner = User.objects.staff().filter(pk=chosen(request.POST, "owner")).first()
+    team = Team.objects.filter(pk=chosen(request.POST, "team")).first()
     outcomes = assign_many(items, by=current(), owner=owner, team=team)
     done = sum(1 for outcome in outcomes if outcome.error is None)
     if done:
@@ -120,7 +121,7 @@ def _safe(value: str) -> str:
 
 
 def _table(rows: WorkItemQuerySet) -> Iterator[list[str]]:
-    yield [str(WorkItem._meta.get_field(name).verbose_name) for name, _read in COLUMNS]
+    yield [label_of(name) for name, _read in COLUMNS]
     for item in rows.order_by("-id")[:EXPORTED].iterator(chunk_size=2000):
         yield [_safe(read(item)) for _name, read in COLUMNS]
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.levels import NAMES
 from hengwei.ui.templatetags.ui import duration, exact, icon, near
 from hengwei.work import kinds
-from hengwei.work.models import Closure, Entry, Measure, WaitingFor, WorkItem
+from hengwei.work.models import Closure, Entry, Measure, WaitingFor, WorkItem, label_of
 
 register = template.Library()
 
@@ -90,7 +90,7 @@ def told(entry: Entry) -> str:
     if entry.kind == Entry.Kind.CHANGE:
         parts = []
         for name, (before, after) in d.get("changes", {}).items():
-            label = str(WorkItem._meta.get_field(name).verbose_name)
+            label = label_of(name)
             if name in ("title", "description", "solution", "cause", "form"):
                 parts.append(_("%(field)s changed") % {"field": label})
             else:

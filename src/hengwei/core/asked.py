@@ -1,0 +1,26 @@
+"""What a request brought, read without trusting it: who asks, which row was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from hengwei.org.models import User
+
+
+def chosen(sent: Mapping[str, Any], name: str) -> int:
+    """The id of a chosen row; 0, which no row has, when nothing was chosen, or what was sent is no id."""
+    value = str(sent.get(name) or "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else 0
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person who asks, where a page or call is only reached signed in."""
+    user = request.user
+    if not user.is_authenticated:
+        raise PermissionDenied
+    return user
