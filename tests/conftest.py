@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from hengwei.org.models import Customer, Team, User
+
+# A slow machine is no failure.
+settings.register_profile("hengwei", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hengwei")
 
 
 @pytest.fixture

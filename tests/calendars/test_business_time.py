@@ -31,7 +31,7 @@ def calendars(draw):
 moments = st.integers(1_774_310_400, 1_775_001_600).map(lambda epoch: datetime.fromtimestamp(epoch, UTC))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), moments, st.integers(0, 60 * 40))
 def test_elapsed_equals_a_count_of_single_minutes(calendar, start, length):
     start = start.replace(second=0)
@@ -39,7 +39,7 @@ def test_elapsed_equals_a_count_of_single_minutes(calendar, start, length):
     assert calendar.elapsed(start, start + timedelta(minutes=length)) == counted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendars(), moments, st.integers(1, 200_000))
 def test_add_and_elapsed_are_inverse(calendar, start, seconds):
     try:
@@ -50,7 +50,7 @@ def test_add_and_elapsed_are_inverse(calendar, start, seconds):
     assert calendar.elapsed(start, end - timedelta(seconds=1)) == seconds - 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(calendars(), moments, moments, moments)
 def test_the_parts_of_a_period_add_up(calendar, a, b, c):
     a, b, c = sorted((a, b, c))

@@ -19,7 +19,7 @@ BEGIN = datetime(2026, 3, 27, 3, tzinfo=UTC)
 gaps = st.lists(st.integers(0, 90_000), min_size=1, max_size=9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(CALENDARS), gaps)
 def test_pausing_and_resuming_adds_up_to_the_time_it_ran(calendar, gaps):
     state, now, expected = rules.start(10**6, BEGIN), BEGIN, 0
@@ -33,7 +33,7 @@ def test_pausing_and_resuming_adds_up_to_the_time_it_ran(calendar, gaps):
     assert state.elapsed == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(CALENDARS), st.integers(1, 200_000))
 def test_stopping_at_the_due_moment_is_met_and_a_working_second_later_breached(calendar, allowed):
     state = rules.start(allowed, BEGIN)
@@ -42,7 +42,7 @@ def test_stopping_at_the_due_moment_is_met_and_a_working_second_later_breached(c
     assert rules.breached(rules.halt(state, calendar, calendar.add(due, 1)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(CALENDARS), st.sampled_from(CALENDARS), st.integers(0, 200_000), st.integers(1, 100_000), st.integers(1, 100_000))
 def test_another_target_keeps_what_has_elapsed(old, new, passed, before, after):
     now = BEGIN + timedelta(seconds=passed)
