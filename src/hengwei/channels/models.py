@@ -23,11 +23,6 @@ class Mailbox(models.Model):
         STARTTLS = "starttls", "STARTTLS"
         NONE = "none", _("none (a server of this machine only)")
 
-    class Closed(models.TextChoices):
-        NEW = "new", _("a new item, linked to the closed one")
-        REOPEN_WITHIN = "reopen_within", _("reopens it within some days, then a new one")
-        REOPEN = "reopen", _("reopens it")
-
     address = models.EmailField(_("address"))
     name = models.CharField(_("name shown to receivers"), max_length=120)
     active = models.BooleanField(_("in use"), default=True)
@@ -53,10 +48,9 @@ class Mailbox(models.Model):
     smtp_user = models.CharField(_("user"), max_length=200, blank=True)
     smtp_password = SecretField(_("password"), blank=True, default="")
 
-    closed_policy = models.CharField(_("an answer to a closed item"), max_length=20, choices=Closed, default=Closed.NEW)
-    reopen_days = models.PositiveSmallIntegerField(_("days"), default=7)
     use_reply_to = models.BooleanField(_("Reply-To names the person"), default=False, help_text=_("For forms of a web site, which send for others."))
     colleagues_may_join = models.BooleanField(_("people of the same customer may join its items"), default=True)
+    plus_addressing = models.BooleanField(_("answers carry the item in the address (name+…@)"), default=False, help_text=_("Only where the server delivers name+anything@ to name@."))
     confirm_receipt = models.BooleanField(_("confirm every new item by mail"), default=True)
     trusted_server = models.CharField(_("server whose sender checks are believed"), max_length=253, blank=True, help_text=_("The name at the start of its Authentication-Results."))
 

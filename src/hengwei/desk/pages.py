@@ -19,7 +19,7 @@ from hengwei.core.files import files_of
 from hengwei.core.i18n import is_chinese
 from hengwei.desk.actions import catalogue, satisfaction
 from hengwei.desk.models import CannedReply, CatalogueEntry, FollowUp
-from hengwei.desk.replies import fill
+from hengwei.core.filling import fill
 from hengwei.org.models import User
 from hengwei.work import kinds
 from hengwei.work.actions.intake import open_item

@@ -1,0 +1,77 @@
+"""What our mails say: the built-in wording of each event, in both languages, and what a place in it may name."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Wording(NamedTuple):
+    """Subject and body of one event's mail. `{{number}}` and its like are filled in."""
+
+    subject: str
+    body: str
+
+
+#: What a wording may name.
+PLACES = ("number", "title", "person", "requester", "actor", "team", "owner", "state", "due", "text", "solution", "link", "reason", "priority", "description", "action")
+
+#: event -> language -> wording. `received`, `reply`, `resolved`, `cancelled`, `too_large` go to the requester; the rest to staff.
+BUILT_IN: dict[str, dict[str, Wording]] = {
+    "received": {
+        "zh-hans": Wording("已收到：{{title}}", "{{person}}，您好：\n\n您的请求我们已收到，编号 {{number}}。\n{{due}}\n\n补充情况或上传截图，请直接回复本邮件；也可以在这里查看进展：\n{{link}}"),
+        "en": Wording("Received: {{title}}", "Hello {{person}},\n\nwe have your request. Its number is {{number}}.\n{{due}}\n\nTo add something, or a screenshot, just answer this mail. You can follow it here:\n{{link}}"),
+    },
+    "reply": {
+        "zh-hans": Wording("{{title}}", "{{text}}\n\n{{actor}}"),
+        "en": Wording("{{title}}", "{{text}}\n\n{{actor}}"),
+    },
+    "resolved": {
+        "zh-hans": Wording("已解决：{{title}}", "{{person}}，您好：\n\n{{number}} 已处理完成。\n\n{{solution}}\n\n{{action}}如果问题还在，直接回复本邮件即可重新打开。\n{{link}}"),
+        "en": Wording("Solved: {{title}}", "Hello {{person}},\n\n{{number}} has been solved.\n\n{{solution}}\n\n{{action}}If anything is still wrong just answer this mail and we take it up again.\n{{link}}"),
+    },
+    "cancelled": {
+        "zh-hans": Wording("已取消：{{title}}", "{{person}}，您好：\n\n{{number}} 已取消，不再处理。\n\n{{text}}\n\n如需继续，请回复本邮件。"),
+        "en": Wording("Cancelled: {{title}}", "Hello {{person}},\n\n{{number}} has been cancelled and is no longer worked on.\n\n{{text}}\n\nTo go on, answer this mail."),
+    },
+    "too_large": {
+        "zh-hans": Wording("邮件过大，未能收取：{{title}}", "{{person}}，您好：\n\n您的邮件超过了我们能收取的大小，附件没有收到。请把附件缩小后重发，或在门户中上传：\n{{link}}"),
+        "en": Wording("Your mail was too large: {{title}}", "Hello {{person}},\n\nyour mail is larger than what we can take in, and its attachments have not reached us. Please send it again with smaller ones, or upload them in the portal:\n{{link}}"),
+    },
+    "assigned": {
+        "zh-hans": Wording("派给您：{{title}}", "{{person}}：\n\n{{actor}}把 {{number}} 派给了您。{{reason}}\n\n提出人：{{requester}}\n优先级：{{priority}}\n{{due}}\n\n{{description}}\n\n{{link}}"),
+        "en": Wording("Assigned to you: {{title}}", "{{person}},\n\n{{actor}} assigned {{number}} to you. {{reason}}\n\nFrom: {{requester}}\nPriority: {{priority}}\n{{due}}\n\n{{description}}\n\n{{link}}"),
+    },
+    "team_assigned": {
+        "zh-hans": Wording("新到{{team}}：{{title}}", "{{person}}：\n\n{{number}} 转到了{{team}}，还没有处理人。\n\n提出人：{{requester}}\n优先级：{{priority}}\n{{due}}\n\n{{description}}\n\n{{link}}"),
+        "en": Wording("New for {{team}}: {{title}}", "{{person}},\n\n{{number}} came to {{team}} and nobody has it yet.\n\nFrom: {{requester}}\nPriority: {{priority}}\n{{due}}\n\n{{description}}\n\n{{link}}"),
+    },
+    "answered": {
+        "zh-hans": Wording("有新回复：{{title}}", "{{person}}：\n\n{{actor}}在 {{number}} 中写道：\n\n{{text}}\n\n{{link}}"),
+        "en": Wording("New words: {{title}}", "{{person}},\n\n{{actor}} wrote on {{number}}:\n\n{{text}}\n\n{{link}}"),
+    },
+    "mentioned": {
+        "zh-hans": Wording("提到了您：{{title}}", "{{person}}：\n\n{{actor}}在 {{number}} 中提到了您：\n\n{{text}}\n\n{{link}}"),
+        "en": Wording("You were mentioned: {{title}}", "{{person}},\n\n{{actor}} mentioned you on {{number}}:\n\n{{text}}\n\n{{link}}"),
+    },
+    "chased": {
+        "zh-hans": Wording("用户催办：{{title}}", "{{person}}：\n\n{{requester}}正在催办 {{number}}。\n{{due}}\n\n{{link}}"),
+        "en": Wording("Urged: {{title}}", "{{person}},\n\n{{requester}} asks you to hurry with {{number}}.\n{{due}}\n\n{{link}}"),
+    },
+    "escalated": {
+        "zh-hans": Wording("时限预警：{{title}}", "{{person}}：\n\n{{number}} {{reason}}。\n\n处理人：{{owner}}\n提出人：{{requester}}\n优先级：{{priority}}\n{{due}}\n\n{{link}}"),
+        "en": Wording("Time is running out: {{title}}", "{{person}},\n\n{{number}}: {{reason}}.\n\nHandled by: {{owner}}\nFrom: {{requester}}\nPriority: {{priority}}\n{{due}}\n\n{{link}}"),
+    },
+    "reopened": {
+        "zh-hans": Wording("重新打开：{{title}}", "{{person}}：\n\n{{number}} 被{{actor}}重新打开。\n\n{{text}}\n\n{{link}}"),
+        "en": Wording("Reopened: {{title}}", "{{person}},\n\n{{actor}} reopened {{number}}.\n\n{{text}}\n\n{{link}}"),
+    },
+    "quota": {
+        "zh-hans": Wording("邮件过多，已暂停：{{title}}", "{{person}}：\n\n短时间内发往 {{reason}} 的邮件过多（{{number}}），自动邮件已暂停一小时。请检查对方是否在自动回复。\n\n{{link}}"),
+        "en": Wording("Too much mail, held: {{title}}", "{{person}},\n\ntoo many mails went to {{reason}} within a short time ({{number}}). Automatic mail to it is held for an hour. Please check whether a machine answers there.\n\n{{link}}"),
+    },
+}
+
+
+def languages() -> tuple[str, ...]:
+    """The languages in which every event has a wording."""
+    return ("zh-hans", "en")
