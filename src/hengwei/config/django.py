@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SECRET_KEY = SETTINGS.secret_key()
 DEBUG = SETTINGS.debug
 ALLOWED_HOSTS = SETTINGS.allowed_hosts
+SITE_URL = SETTINGS.base_url.rstrip("/") or f"http://{SETTINGS.host}:{SETTINGS.port}"
 CSRF_TRUSTED_ORIGINS = [SETTINGS.base_url] if SETTINGS.base_url else []
 
 INSTALLED_APPS = [
@@ -123,3 +124,4 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = SETTINGS.data_dir / "media"
 #: The largest file that anyone may attach, in bytes.
 MAX_FILE_BYTES = SETTINGS.max_file_mb * 2**20
+MAX_MAIL_BYTES = SETTINGS.max_mail_mb * 2**20

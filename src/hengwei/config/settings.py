@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     port: int = 8000
     debug: bool = False
     max_file_mb: int = Field(default=25, gt=0, description="The largest attachment, in MiB.")
+    max_mail_mb: int = Field(default=50, gt=0, description="The largest message taken in, in MiB.")
     base_url: str = ""
     language: str = "zh-hans"
     timezone: str = "Asia/Shanghai"

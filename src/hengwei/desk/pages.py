@@ -16,10 +16,10 @@ from hengwei.core.acting import Actor, current
 from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import ActionError, Refused
 from hengwei.core.files import files_of
+from hengwei.core.filling import fill
 from hengwei.core.i18n import is_chinese
 from hengwei.desk.actions import catalogue, satisfaction
 from hengwei.desk.models import CannedReply, CatalogueEntry, FollowUp
-from hengwei.core.filling import fill
 from hengwei.org.models import User
 from hengwei.work import kinds
 from hengwei.work.actions.intake import open_item

@@ -34,8 +34,8 @@ log = logging.getLogger("hengwei.mail")
 Status, Outcome = InboundMessage.Status, InboundMessage.Outcome
 #: A failed reading is tried this often by itself; then it waits for a person, or for a new version.
 ATTEMPTS = 3
-#: An automatic message of these kinds tells a person something and opens an item; other machines' mail is set aside.
-TELLING = {"From", "Precedence", "Auto-Submitted:auto-generated"}
+#: Automatic mail of these kinds tells something new (an alarm) and opens an item; other machines' mail is set aside.
+TELLING = {"From", "Auto-Submitted: auto-generated"}
 COPIED_AT_MOST = 30
 
 

@@ -23,7 +23,7 @@ def automatic(message: Message, *, subject: str, sender: str) -> str:
     """Why this is a machine's message, as the name of the field that says so; '' for a person's."""
     submitted = headers.raw(message, "Auto-Submitted")
     if submitted is not None and submitted.split(";")[0].strip().lower() not in ("no", ""):
-        return "Auto-Submitted"
+        return f"Auto-Submitted: {submitted.split(';')[0].strip().lower()}"
     for name, pattern in _FIELDS:
         value = headers.raw(message, name)
         if value is not None and re.search(pattern, value, re.IGNORECASE):

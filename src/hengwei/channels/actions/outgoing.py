@@ -1,0 +1,191 @@
+"""A message goes out: wished for in the transaction that causes it, sent after (mail.md, Out and Loops)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hengwei.channels import permissions as perms
+from hengwei.channels import signing, smtp
+from hengwei.channels.composing import compose
+from hengwei.channels.models import InboundDelivery, MailAddress, Mailbox, MailTally, OutboundMessage
+from hengwei.core import live
+from hengwei.core.acting import Actor
+from hengwei.core.errors import Refused
+from hengwei.core.jobs import enqueue
+from hengwei.org.models import User
+from hengwei.work.actions.writing import Log
+from hengwei.work.models import Entry, WorkItem
+
+from . import recipients
+
+log = logging.getLogger("hengwei.mail")
+Status = OutboundMessage.Status
+#: Tried again after 1, 2, 4 … minutes, in all for some two hours.
+ATTEMPTS = 8
+#: A chain of rules this deep sends nothing more.
+DEEPEST = 10
+
+
+def queue(
+    event: str, *, item: WorkItem | None, entry: Entry | None = None, user: User | None = None, params: dict[str, Any] | None = None,
+    automatic: bool = True, by: Actor | None = None, hold_for: int = 0, mailbox: Mailbox | None = None,
+) -> OutboundMessage | None:
+    """Put a message on its way; it leaves after the commit, `hold_for` seconds later. None where no mailbox sends."""
+    mailbox = mailbox or sender_of(item)
+    if mailbox is None or (user is not None and not user.email):
+        return None
+    chain = list(by.chain) if by else []
+    row = OutboundMessage(item=item, entry=entry, mailbox=mailbox, event=event, user=user, params=params or {}, automatic=automatic, chain=chain)
+    if hold_for:
+        row.send_after = timezone.now() + timedelta(seconds=hold_for)
+    if len(chain) >= DEEPEST:
+        row.status, row.reason = Status.STOPPED, "chain"
+    row.save()
+    row.message_id = signing.message_id(row.pk, item.pk if item else 0, mailbox.domain)
+    row.save(update_fields=["message_id"])
+    if row.status == Status.QUEUED:
+        _soon(row, row.send_after)
+    return row
+
+
+def _soon(row: OutboundMessage, at: datetime | None = None) -> None:
+    from hengwei.channels.jobs import send_mail
+
+    enqueue(send_mail, at=at, message_id=row.pk)
+
+
+def sender_of(item: WorkItem | None) -> Mailbox | None:
+    """The mailbox that speaks for an item: the one its mail came to, its team's, the default."""
+    able = list(Mailbox.objects.filter(active=True).exclude(smtp_host=""))
+    if not able:
+        return None
+    if item is not None:
+        came_to = None
+        if item.source == "email":
+            deliveries = InboundDelivery.objects.filter(message__item=item, mailbox__in=able)
+            came_to = deliveries.order_by("id").values_list("mailbox_id", flat=True).first()
+        for mailbox in able:
+            if mailbox.pk == came_to:
+                return mailbox
+        for mailbox in able:
+            if item.team_id is not None and mailbox.team_id == item.team_id:
+                return mailbox
+    return next((mailbox for mailbox in able if mailbox.default), able[0])
+
+
+def send(pk: int) -> OutboundMessage | None:
+    """Send a queued message now. None when it is not to be sent, or another worker has it.
+
+    Its Message-ID was fixed when it was queued: should we be killed between the server's word and ours, the second copy
+    carries the same id, and mail programs show it once.
+    """
+    with transaction.atomic():
+        row = (
+            OutboundMessage.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, status=Status.QUEUED)
+            .select_related("item", "item__requester", "item__team", "item__owner", "item__customer", "entry", "entry__author", "mailbox", "user").first()
+        )
+        now = timezone.now()
+        if row is None or (row.send_after and row.send_after > now) or row.mailbox is None:
+            return None
+        found = recipients.of(row, now)
+        for address in list(found.all):
+            quota = recipients.tripped(address, row.item, now) if row.automatic else None
+            if quota is not None:
+                _hold(row, address, quota, now)
+                (found.to if address in found.to else found.cc).remove(address)
+                found.left_out[address] = "quota"
+        row.attempts += 1
+        if not found.all:
+            row.status, row.reason = Status.STOPPED, "; ".join(f"{a}: {why}" for a, why in found.left_out.items()) or "nobody"
+            row.save()
+            return row
+        if not found.to:
+            found.to, found.cc = found.cc, []
+        row.to, row.cc = found.to, found.cc
+        try:
+            message = compose(row, row.mailbox, found.to, found.cc)
+            row.subject = str(message["Subject"])[:990]
+            refused = smtp.send(row.mailbox, message, found.all)
+        except smtp.Rejected as error:
+            _failed(row, str(error), now)
+            return row
+        except smtp.Later as error:
+            if row.attempts >= ATTEMPTS:
+                _failed(row, str(error), now)
+            else:
+                row.reason = str(error)[:500]
+                row.send_after = now + timedelta(minutes=2 ** (row.attempts - 1))
+                row.save()
+                _soon(row, row.send_after)
+            return row
+        row.status, row.sent_at, row.reason = Status.SENT, now, ""
+        row.save()
+        MailTally.objects.bulk_create(MailTally(address=address, item=row.item, at=now) for address in found.all)
+        for address, why in refused.items():
+            _note(row, now, notice="mail_failed", address=address, diagnostic=why, message=row.pk)
+        if row.event == "received" and row.item is not None:
+            WorkItem.objects.filter(pk=row.item.pk, acknowledged_at=None).update(acknowledged_at=now)
+        return row
+
+
+def due(at: datetime) -> list[int]:
+    """Queued messages whose job was lost."""
+    rows = OutboundMessage.objects.filter(status=Status.QUEUED, created_at__lt=at - timedelta(minutes=2))
+    return [pk for pk, after in rows.order_by("id").values_list("pk", "send_after")[:500] if after is None or after < at - timedelta(minutes=2)]
+
+
+def take_back(row: OutboundMessage, *, by: Actor) -> None:
+    """Undo send: what has not left yet does not leave."""
+    from hengwei.work import permissions as work
+
+    by.require(work.WORK)
+    if not OutboundMessage.objects.filter(pk=row.pk, status=Status.QUEUED).update(status=Status.STOPPED, reason="taken_back"):
+        raise Refused(_("It has left already."), code="sent")
+
+
+@transaction.atomic
+def send_again(row: OutboundMessage, *, by: Actor, to: list[str]) -> OutboundMessage:
+    """A failed or bounced message once more, to recipients that a person looked at."""
+    by.require(perms.RESEND)
+    if row.status not in (Status.FAILED, Status.BOUNCED, Status.STOPPED):
+        raise Refused(_("Only what failed, came back or was stopped can be sent again."), code="not_failed")
+    wanted = [address.strip().lower() for address in to if address.strip()]
+    bad = [address for address in wanted if "@" not in address or " " in address]
+    if not wanted or bad:
+        raise Refused(_("'%(address)s' is no e-mail address.") % {"address": bad[0] if bad else ""}, code="bad_address", field="to")
+    MailAddress.objects.filter(address__in=wanted).update(blocked_at=None, held_until=None)
+    User.objects.filter(email__in=wanted).update(mail_blocked_at=None, mail_blocked_reason="")
+    again = queue(row.event, item=row.item, entry=row.entry, user=row.user, params={**row.params, "to": wanted, "cc": []}, automatic=row.automatic, mailbox=row.mailbox)
+    if again is None:
+        raise Refused(_("No mailbox is set up for sending."), code="no_mailbox")
+    OutboundMessage.objects.filter(pk=row.pk).update(status=Status.STOPPED, reason=f"sent_again:{again.pk}")
+    return again
+
+
+def _failed(row: OutboundMessage, why: str, at: datetime) -> None:
+    row.status, row.reason = Status.FAILED, why[:500]
+    row.save()
+    _note(row, at, notice="mail_failed", address="、".join([*row.to, *row.cc]), diagnostic=why[:500], message=row.pk)
+
+
+def _note(row: OutboundMessage, at: datetime, **details: Any) -> None:
+    if row.item is None:
+        return
+    Log(row.item, Actor(via="mail"), at).record(Entry.Kind.NOTICE, public=False, details=details)
+    live.announce(f"item:{row.item.pk}", version=row.item.version)
+
+
+def _hold(row: OutboundMessage, address: str, quota: tuple[int, int], at: datetime) -> None:
+    """Too much mail to one address: hold what machines send there, and tell a person."""
+    from . import notices
+
+    minutes, most = quota
+    MailAddress.objects.update_or_create(address=address, defaults={"held_until": at + recipients.HELD_FOR})
+    _note(row, at, notice="mail_quota", address=address, minutes=minutes, most=most)
+    notices.tell(notices.watching_over(row.item), "quota", item=row.item, at=at, params={"reason": address, "address": address, "minutes": minutes, "most": most}, mail=False)
