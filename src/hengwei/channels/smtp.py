@@ -50,3 +50,16 @@ def _connect(mailbox: Mailbox) -> smtplib.SMTP:
 
 def _text(words: bytes | str) -> str:
     return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+
+
+def check(mailbox: Mailbox) -> None:
+    """Connect and sign in, without sending. Raises Rejected or Later with the server's words."""
+    try:
+        with _connect(mailbox) as server:
+            server.ehlo()
+            if mailbox.smtp_user:
+                server.login(mailbox.smtp_user, mailbox.smtp_password)
+    except smtplib.SMTPResponseException as error:
+        raise Rejected(f"{error.smtp_code} {_text(error.smtp_error)}") from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise Later(f"{type(error).__name__}: {error}") from None

@@ -29,6 +29,42 @@ class MenuEntry:
         return reverse(self.url_name)
 
 
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """A sign at the top right with a number on it, such as the bell. `count` is asked on every page: make it cheap."""
+
+    key: str
+    label: Message
+    icon: str
+    url_name: str
+    count_url_name: str
+    count: Callable[[Any], int]
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+    @property
+    def count_url(self) -> str:
+        return reverse(self.count_url_name)
+
+
+_corners: dict[str, Corner] = {}
+
+
+def register_corner(corner: Corner) -> Corner:
+    """Add a sign, or replace the one of its key."""
+    _corners[corner.key] = corner
+    return corner
+
+
+def corners_for(user: Any) -> list[tuple[Corner, int]]:
+    """The signs with their numbers, for staff."""
+    if not user.is_authenticated or not user.is_agent:
+        return []
+    return [(corner, corner.count(user)) for corner in _corners.values()]
+
+
 _entries: dict[str, MenuEntry] = {}
 
 

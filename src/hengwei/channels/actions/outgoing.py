@@ -126,6 +126,8 @@ def send(pk: int) -> OutboundMessage | None:
             return row
         row.status, row.sent_at, row.reason = Status.SENT, now, ""
         row.save()
+        if row.item is not None and row.user is None:
+            live.announce(f"item:{row.item.pk}")
         MailTally.objects.bulk_create(MailTally(address=address, item=row.item, at=now) for address in found.all)
         for address, why in refused.items():
             _note(row, now, notice="mail_failed", address=address, diagnostic=why, message=row.pk)

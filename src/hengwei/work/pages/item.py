@@ -27,6 +27,7 @@ from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
 from hengwei.work.actions import assignment, conversation, drafts, progress, relations, triage
 from hengwei.work.actions.steps import make_step
+from hengwei.work.asides import add_footers
 from hengwei.work.clocks import engine, rules
 from hengwei.work.models import (
     Attachment,
@@ -46,6 +47,9 @@ from hengwei.work.workflow import Phase
 PRESENT_SECONDS = 45
 #: Entries shown at once; older ones are fetched when asked for.
 SHOWN = 200
+
+#: A reply by mail waits this long, so that it can be taken back.
+UNDO_SECONDS = 8
 
 
 @grants
@@ -82,6 +86,8 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
         Entry.objects.of(item).visible_to(user).select_related("author", "item")
         .prefetch_related(Prefetch("attachments", Attachment.objects.select_related("file"))).order_by("-happened_at", "-id")[:SHOWN]
     )[::-1]
+    if user.is_agent:
+        add_footers(item, entries, user)
     facts: dict[str, Any] = {
         "item": item, "entries": entries, "steps": item.possible_transitions(by), "now": timezone.now(), "key": uuid.uuid4(),
         "road": _road(item), "mine": item.is_requester(user), **more,
@@ -159,7 +165,7 @@ def _say(item: WorkItem, by: Actor, post: Any) -> str:
             item, by=by, text=post.get("text", ""), inbound=post.get("inbound") == "1", reached=post.get("reached", "1") == "1",
             callback_at=_moment(post.get("callback_at", ""), "callback_at"))
         return _("Call logged.")
-    conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key)
+    conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key, hold_for=UNDO_SECONDS)
     if post.get("then") == "pend" and item.is_open:
         progress.pend(item, by=by, waiting_for=WaitingFor.CUSTOMER)
         return _("Sent; now waiting for the customer.")

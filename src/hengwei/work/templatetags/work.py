@@ -118,7 +118,21 @@ def told(entry: Entry) -> str:
         return words + (_("; told: %(people)s") % {"people": told_to} if told_to else "")
     if entry.kind == Entry.Kind.RATING:
         return _("rated %(score)s of 5") % {"score": d.get("score", "?")} + (f"：{entry.text}" if entry.text else "")
+    if entry.kind == Entry.Kind.NOTICE:
+        return _notice(d) or entry.text or str(entry.get_kind_display())
     return entry.text or str(entry.get_kind_display())
+
+
+def _notice(d: dict[str, Any]) -> str:
+    """What became of a mail."""
+    words = {
+        "mail_failed": _("mail to %(address)s did not arrive"), "mail_delayed": _("mail to %(address)s is delayed"),
+        "mail_quota": _("automatic mail to %(address)s is held for an hour: more than %(most)s within %(minutes)s minutes"),
+    }.get(d.get("notice", ""))
+    if not words:
+        return ""
+    why = " ".join(filter(None, (d.get("status"), d.get("diagnostic"))))
+    return words % {"address": d.get("address", ""), "most": d.get("most", ""), "minutes": d.get("minutes", "")} + (f"：{why}" if why else "")
 
 
 ICONS = {
