@@ -118,7 +118,7 @@ def serve(sample: bool = typer.Option(False, "--demo", help="Load the sample com
             for username, password, who in sample_accounts():
                 say("hengwei", f"  {username:<10} {password}   {who}")
         this = [sys.executable, "-m", "hengwei.config.cli"]
-        Supervisor([Part("web", [*this, "web"]), Part("worker", [*this, "worker"])]).run()
+        Supervisor([Part("web", [*this, "web"]), Part("worker", [*this, "worker"]), Part("mail", [*this, "mail", "serve", "--host", config.smtp_bind, "--port", str(config.smtp_port)])]).run()
         say("hengwei", "stopped")
 
 

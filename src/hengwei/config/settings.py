@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     port: int = 8000
     debug: bool = False
     max_file_mb: int = Field(default=25, gt=0, description="The largest attachment, in MiB.")
+    smtp_port: int = Field(default=0, ge=0, description="Port of the built-in mail receiver; 0 for none.")
+    smtp_bind: str = Field(default="127.0.0.1", description="Address on which the mail receiver listens.")
     max_mail_mb: int = Field(default=50, gt=0, description="The largest message taken in, in MiB.")
     base_url: str = ""
     language: str = "zh-hans"

@@ -20,7 +20,8 @@ from hengwei.channels.models import OutboundMessage
 from hengwei.core.acting import current
 from hengwei.core.asked import signed_in
 from hengwei.org.models import User
-from hengwei.work.models import Draft, Entry, WorkItem
+from hengwei.work.actions.drafts import save_draft
+from hengwei.work.models import Entry, WorkItem
 
 
 def under_replies(item: WorkItem, entries: Sequence[Entry], user: User) -> dict[int, SafeString]:
@@ -55,7 +56,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(request, pk)
     outgoing.take_back(row, by=current())
     if row.entry is not None:
-        Draft.objects.update_or_create(item=row.item, user=signed_in(request), defaults={"text": row.entry.text, "mode": "reply"})
+        save_draft(row.item, by=signed_in(request), text=row.entry.text)  # type: ignore[arg-type]
     messages.success(request, _("Taken back. Your words are in the editor again."))
     return redirect(row.item)  # type: ignore[arg-type]
 

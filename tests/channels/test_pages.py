@@ -1,0 +1,154 @@
+"""The pages of mail and of the bell, as people use them."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from hengwei.channels.models import InboundMessage, Mailbox, Notice, OutboundMessage
+from hengwei.work.actions import assignment, conversation
+from hengwei.work.models import Category, WorkItem
+from tests.channels.conftest import mail, receive, send_all
+from tests.factories import UserFactory, acting, open_incident
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(department):
+    return UserFactory(name="系统管理员", role="system_admin")
+
+
+@pytest.fixture
+def li(customer, mailbox):
+    return UserFactory(name="李倩", username="li", email="li@customer.example", customer=customer, role="requester")
+
+
+@pytest.fixture
+def item(li, team):
+    made = open_incident(requester=li, title="打印机卡纸", team=team, category=Category.objects.create(key="p", name="打印机"), impact=3, urgency=3)
+    return WorkItem.objects.get(pk=made.pk)
+
+
+FORM = {
+    "address": "service@example.com", "name": "售后", "kind": "incident", "active": "on", "imap_host": "mail.example.com", "imap_port": "993", "imap_security": "tls",
+    "imap_user": "service", "imap_password": "s3cret", "imap_folder": "INBOX", "smtp_host": "", "smtp_port": "465", "smtp_security": "tls",
+}
+
+
+@pytest.mark.parametrize("path", ["/mail/", "/mail/new", "/mail/in", "/mail/out"])
+@pytest.mark.parametrize(("role", "status"), [("requester", 404), ("agent", 404), ("lead", 404), ("auditor", 404), ("manager", 200), ("system_admin", 200)])
+def test_only_keepers_see_the_mailboxes(client, department, path, role, status):
+    client.force_login(UserFactory(role=role))
+    assert client.get(path).status_code == status
+
+
+def test_a_mailbox_is_set_up_and_its_password_never_shown_again(client, admin):
+    client.force_login(admin)
+    assert client.post("/mail/new", FORM).status_code == 302
+    box = Mailbox.objects.get(address="service@example.com")
+    page = client.get(f"/mail/{box.pk}").content.decode()
+    assert "s3cret" not in page
+    client.post(f"/mail/{box.pk}", FORM | {"imap_password": "········", "name": "售后服务"})
+    box.refresh_from_db()
+    assert (box.name, box.imap_password) == ("售后服务", "s3cret")
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT imap_password FROM channels_mailbox WHERE id = %s", [box.pk])
+        assert "s3cret" not in cursor.fetchone()[0]
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client, admin):
+    client.force_login(admin)
+    answer = client.post("/mail/new", FORM | {"address": "no address", "imap_security": "none"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "no address" in page
+    assert "明文" in page
+    assert not Mailbox.objects.exists()
+
+
+def test_a_mailbox_is_tried(client, admin, mailbox, sink):
+    client.force_login(admin)
+    assert "发信正常" in client.post(f"/mail/{mailbox.pk}/test").content.decode()
+    Mailbox.objects.filter(pk=mailbox.pk).update(smtp_port=1)
+    assert "发信不通" in client.post(f"/mail/{mailbox.pk}/test").content.decode()
+
+
+def test_the_ledger_says_what_became_of_each_and_costs_the_same(client, admin, mailbox, django_assert_max_num_queries):
+    client.force_login(admin)
+    receive(mail(Precedence="list", text="1"), mailbox)
+    for number in range(2, 12):
+        receive(mail(text=str(number)), mailbox)
+    with django_assert_max_num_queries(9):
+        page = client.get("/mail/in").content.decode()
+    assert "已搁置" in page
+    assert page.count("INC-") >= 10
+    aside = InboundMessage.objects.get(status="aside")
+    assert client.post(f"/mail/in/{aside.pk}/take").status_code == 302
+    aside.refresh_from_db()
+    assert aside.item is not None
+
+
+def test_undo_brings_the_words_back(client, item, agent, mailbox):
+    client.force_login(agent)
+    client.post(f"/items/{item.number}/say", {"mode": "reply", "text": "写错了"})
+    row = OutboundMessage.objects.get(event="reply")
+    assert "秒后发出" in client.get(item.get_absolute_url()).content.decode()
+    client.post(f"/mail/out/{row.pk}/undo")
+    page = client.get(item.get_absolute_url()).content.decode()
+    assert "已撤回" in page
+    assert ">写错了</textarea>" in page
+
+
+def test_a_failed_reply_is_seen_and_sent_again(client, item, agent, mailbox, sink):
+    sink.refuse.add("li@customer.example")
+    conversation.reply(item, by=acting(agent), text="hi")
+    send_all()
+    client.force_login(agent)
+    page = client.get(item.get_absolute_url()).content.decode()
+    assert "未发出" in page
+    row = OutboundMessage.objects.get(event="reply")
+    client.post(f"/mail/out/{row.pk}/again", {"to": "li2@customer.example"})
+    send_all()
+    assert sink.recipients[-1] == ["li2@customer.example"]
+
+
+def test_a_requester_sees_none_of_it(client, item, li, agent, mailbox):
+    conversation.reply(item, by=acting(agent), text="hi")
+    client.force_login(li)
+    assert "delivery" not in client.get(item.get_absolute_url()).content.decode()
+    row = OutboundMessage.objects.get(event="reply")
+    assert client.post(f"/mail/out/{row.pk}/undo").status_code in (403, 404, 422)
+
+
+def test_the_bell_counts_leads_there_and_is_read(client, item, agent, lead, mailbox):
+    assignment.assign(item, by=acting(lead), owner=agent)
+    client.force_login(agent)
+    notice = Notice.objects.get(user=agent, event="assigned")
+    assert '<span class="count">' in client.get("/items").content.decode()
+    page = client.get("/notices").content.decode()
+    assert lead.name in page
+    assert item.title in page
+    assert client.get(f"/notices/{notice.pk}")["Location"].startswith(item.get_absolute_url())
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+    client.force_login(lead)
+    assert client.get(f"/notices/{notice.pk}").status_code == 404
+
+
+def test_each_chooses_what_reaches_him(client, agent):
+    client.force_login(agent)
+    client.post("/notices/choose", {"assigned:bell": "on"})
+    agent.refresh_from_db()
+    assert agent.preferences["notices"]["assigned"] == {"bell": True, "mail": False}
+    assert agent.preferences["notices"]["mentioned"] == {"bell": False, "mail": False}
+
+
+def test_a_hundred_notices_cost_no_more(client, item, agent, django_assert_max_num_queries):
+    Notice.objects.bulk_create(Notice(user=agent, event="answered", item=item, params={"actor": "x"}, at=timezone.now()) for _ in range(120))
+    client.force_login(agent)
+    with django_assert_max_num_queries(9):
+        page = client.get("/notices").content.decode()
+    assert page.count("<li") >= 50
