@@ -24,7 +24,11 @@ SCREENS = {
     "new": ("wangmin", "/desk/new", "form"),
     "search": ("wangmin", "/search?q=打印机", "#main"),
     "follow-ups": ("chenjie", "/desk/follow-ups?whose=all", "#main"),
-    "people": ("yangjing", "/people", "#main"),
+    "notices": ("wangmin", "/notices", "#main"),
+    "choose": ("wangmin", "/notices/choose", "form"),
+    "mail": ("yangjing", "/mail/", "#main"),
+    "mailbox": ("yangjing", "/mail/1", "form"),
+    "messages": ("yangjing", "/mail/in", "#main"),
 }
 
 

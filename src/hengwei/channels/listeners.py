@@ -12,12 +12,14 @@ from .actions import notices, outgoing
 
 
 def _item(pk: int) -> WorkItem:
-    return WorkItem.objects.select_related("requester", "requester__customer", "team", "team__lead", "team__deputy", "owner", "customer").get(pk=pk)
+    return WorkItem.objects.get(pk=pk)
 
 
 @on(ItemOpened)
 def confirm(event: ItemOpened) -> None:
     """The number at once, to the person who asked. Not for what staff record for themselves, nor for machines."""
+    if not outgoing.anything_sends():
+        return
     item = _item(event.item_id)
     person = item.requester
     if person is None or not person.email or (person.is_agent and event.actor.user == person):
@@ -31,6 +33,8 @@ def confirm(event: ItemOpened) -> None:
 @on(ItemTold)
 def pass_on(event: ItemTold) -> None:
     """Public words of staff go to the requester; the requester's go to whoever handles it; mentions to the mentioned."""
+    if event.by_staff and not event.mentions and not outgoing.anything_sends():
+        return
     item = _item(event.item_id)
     entry = Entry.objects.select_related("author").get(pk=event.entry_id)
     if event.public and event.by_staff and entry.kind == Entry.Kind.MESSAGE_OUT:
@@ -57,13 +61,17 @@ def tell_owner(event: ItemAssigned) -> None:
 @on(ItemMoved)
 def tell_outcome(event: ItemMoved) -> None:
     """Solved or cancelled: the requester. Reopened: whoever solved it."""
+    reopened = event.phase_before == Phase.RESOLVED and event.phase == Phase.ACTIVE
+    ended = event.phase != event.phase_before and event.phase in (Phase.RESOLVED, Phase.CLOSED) and outgoing.anything_sends()
+    if not reopened and not ended:
+        return
     item = _item(event.item_id)
     if event.phase == Phase.RESOLVED and event.phase_before != Phase.RESOLVED:
         outgoing.queue("resolved", item=item, by=event.actor)
     elif event.phase == Phase.CLOSED and item.closure == Closure.CANCELLED and event.actor.user != item.requester:
         comment = Entry.objects.filter(pk=event.entry_id or 0).values_list("text", flat=True).first() or ""
         outgoing.queue("cancelled", item=item, by=event.actor, params={"text": comment})
-    elif event.phase_before == Phase.RESOLVED and event.phase == Phase.ACTIVE and item.owner is not None:
+    elif reopened and item.owner is not None:
         entry = Entry.objects.filter(pk=event.entry_id or 0).first()
         notices.tell([item.owner], "reopened", item=item, entry=entry, at=event.at, by=event.actor, params={"actor": _name(event.actor.user)})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 
 from django.db import connection
@@ -17,6 +18,13 @@ def mark_as_sample() -> None:
         name = cursor.fetchone()[0].replace('"', '""')
         cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{MARK}'")
     is_sample.cache_clear()
+
+
+def progress(done: int, all_of_it: int) -> None:
+    """Say how far the loading is, now and then: it takes a minute or two."""
+    if done % 250 == 0 or done == all_of_it:
+        sys.stderr.write(f"hengwei  | 示例公司 sample company: {done} / {all_of_it}\n")
+        sys.stderr.flush()
 
 
 @cache

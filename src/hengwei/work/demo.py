@@ -12,6 +12,7 @@ from django.db.models import F
 from hengwei.calendars.models import Calendar
 from hengwei.core import jobs, live
 from hengwei.core.acting import Actor
+from hengwei.core.sample import progress as told
 from hengwei.org.models import Absence, Customer, Membership, Team, User
 from hengwei.work import demo_texts as texts
 from hengwei.work import searching
@@ -47,8 +48,9 @@ def load(rng: random.Random, now: datetime, items: int = ITEMS) -> None:
     matching.forget()
     people = _People(rng)
     with jobs.not_now(), live.silent():
-        for received in _moments(rng, now, items):
+        for number, received in enumerate(_moments(rng, now, items), 1):
             _one(rng, people, received, now)
+            told(number, items)
         _special(rng, people, now)
         _escalate_until(now)
     for item in WorkItem.objects.iterator():
@@ -148,7 +150,7 @@ def _one(rng: random.Random, people: _People, received: datetime, now: datetime)
         at = later(2, 20, at)
         if at < now:
             conversation.note(item, by=agent, text=scenario.note.format(**words), at=at)
-    if rng.random() < 0.03:
+    if rng.random() < 0.03 and item.kind != "change":
         at = later(5, 20, at)
         if at < now and item.locked().phase != Phase.WAITING:
             progress.pend(item.locked(), by=agent, waiting_for=WaitingFor.SUPPLIER, comment="备件已下单", at=at)

@@ -60,6 +60,11 @@ def _soon(row: OutboundMessage, at: datetime | None = None) -> None:
     enqueue(send_mail, at=at, message_id=row.pk)
 
 
+def anything_sends() -> bool:
+    """Whether any mailbox sends at all."""
+    return Mailbox.objects.filter(active=True).exclude(smtp_host="").exists()
+
+
 def sender_of(item: WorkItem | None) -> Mailbox | None:
     """The mailbox that speaks for an item: the one its mail came to, its team's, the default."""
     able = list(Mailbox.objects.filter(active=True).exclude(smtp_host=""))
