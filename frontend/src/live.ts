@@ -18,13 +18,13 @@ export function startLive(): void {
     document.querySelectorAll<HTMLElement>(`[data-topic="${CSS.escape(news.topic)}"]`).forEach((one) => {
       if (one.dataset.refresh) {
         if (news.version !== undefined && one.dataset.version === String(news.version)) return;
-        void htmx.ajax("get", one.dataset.refresh, { target: one, swap: one.dataset.swap ?? "outerHTML" } as never);
+        void htmx.ajax("get", one.dataset.refresh, { source: one, target: one, swap: one.dataset.swap ?? "outerHTML" } as never);
       }
     });
     if (news.topic === "queue" && news.item !== undefined) {
       const row = document.querySelector<HTMLElement>(`tr[data-item="${news.item}"]`);
       const list = document.querySelector<HTMLElement>("[data-list][data-row]");
-      if (row && list) void htmx.ajax("get", `${list.dataset.row}${news.item}`, { target: row, swap: "outerHTML" });
+      if (row && list) void htmx.ajax("get", `${list.dataset.row}${news.item}`, { source: row, target: row, swap: "outerHTML" });
       else if (list) {
         waiting.add(news.item);
         const button = document.querySelector<HTMLButtonElement>(".more-new");

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
 
 from hengwei.calendars.models import Calendar
@@ -36,13 +37,13 @@ from hengwei.work.models import (
 )
 from hengwei.work.workflow import Phase
 
-ITEMS = 1500
 WEEKS = 6
 SOURCES = ((Source.PORTAL, 48), (Source.EMAIL, 27), (Source.PHONE, 20), (Source.AGENT, 5))
 
 
-def load(rng: random.Random, now: datetime, items: int = ITEMS) -> None:
-    """Agreements, routing, and some 1,500 items of which the newest are still being worked on."""
+def load(rng: random.Random, now: datetime, items: int = 0) -> None:
+    """Agreements, routing, and six weeks of items of which the newest are still being worked on."""
+    items = items or settings.SAMPLE_ITEMS
     _agreements(now)
     _routing()
     matching.forget()

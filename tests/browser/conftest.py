@@ -1,0 +1,112 @@
+"""The whole product, running as the README says, with a small sample company; Chromium to use it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PASSWORD = "hengwei-demo"
+
+
+@dataclass
+class Product:
+    """Where it is reached, and what it sent."""
+
+    url: str
+    smtp_in: int
+    smtp_out: int
+    sent: list[EmailMessage] = field(default_factory=list)
+
+    def mail(self, to: str, words: str, seconds: float = 40) -> EmailMessage:
+        """The newest message to a person with these words in its subject or body, waited for."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for message in reversed(self.sent):
+                body = message.get_body(("plain",))
+                if to in str(message["To"]) and words in f"{message['Subject']}\n{body.get_content() if body else ''}":
+                    return message
+            time.sleep(0.2)
+        raise AssertionError(f"no mail to {to} with {words!r}; sent: {[(m['To'], m['Subject']) for m in self.sent]}")
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory) -> Iterator[Product]:
+    """`hengwei serve --demo` on a database of its own."""
+    from aiosmtpd.controller import Controller
+
+    from tests.channels.conftest import free_port
+
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (.ci/run installs it)")
+    folder = tmp_path_factory.mktemp("product")
+    address = os.environ["DATABASE_URL"]
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS hengwei_browser WITH (FORCE)")
+        connection.execute("CREATE DATABASE hengwei_browser")
+    base, _slash, rest = address.rpartition("/")
+    own = f"{base}/hengwei_browser{'?' + rest.partition('?')[2] if '?' in rest else ''}"
+    port = free_port()
+    found = Product(f"http://127.0.0.1:{port}", free_port(), free_port())
+
+    class Outside:
+        async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+            found.sent.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+            return "250 OK"
+
+    outside = Controller(Outside(), hostname="127.0.0.1", port=found.smtp_out)
+    outside.start()
+    environment = os.environ | {
+        "DATABASE_URL": own, "HENGWEI_DATA_DIR": str(folder), "HENGWEI_PORT": str(port), "HENGWEI_SMTP_PORT": str(found.smtp_in), "HENGWEI_SAMPLE_ITEMS": "60",
+    }
+    log = (folder / "log").open("w")
+    process = subprocess.Popen([sys.executable, "-m", "hengwei.config.cli", "serve", "--demo"], env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_for(f"{found.url}/account/login/", process, folder / "log")
+        yield found
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        outside.stop()
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS hengwei_browser WITH (FORCE)")
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        try:
+            with urlopen(url, timeout=2):
+                return
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.3)
+    raise RuntimeError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the session."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (.ci/run installs it)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield one
+        one.close()
