@@ -35,7 +35,7 @@ run: .venv/.run $(ASSETS) .venv/.words
 	$(BIN)/hengwei serve --demo
 
 test: .venv/.dev $(ASSETS) .venv/.words
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/.dev $(ASSETS) .venv/.words
 	$(BIN)/ruff check src tests tools

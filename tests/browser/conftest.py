@@ -55,11 +55,12 @@ def product(tmp_path_factory) -> Iterator[Product]:
         pytest.skip("Chromium is not installed (.ci/run installs it)")
     folder = tmp_path_factory.mktemp("product")
     address = os.environ["DATABASE_URL"]
+    name = f"hengwei_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS hengwei_browser WITH (FORCE)")
-        connection.execute("CREATE DATABASE hengwei_browser")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
     base, _slash, rest = address.rpartition("/")
-    own = f"{base}/hengwei_browser{'?' + rest.partition('?')[2] if '?' in rest else ''}"
+    own = f"{base}/{name}{'?' + rest.partition('?')[2] if '?' in rest else ''}"
     port = free_port()
     found = Product(f"http://127.0.0.1:{port}", free_port(), free_port())
 
@@ -83,7 +84,7 @@ def product(tmp_path_factory) -> Iterator[Product]:
         process.wait(30)
         outside.stop()
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS hengwei_browser WITH (FORCE)")
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags
 from imap_tools.errors import ImapToolsError
 
+from hengwei.core.database.locks import only_one
+
 from .actions import inbound, outgoing
 from .models import InboundMessage, Mailbox
 from .reading import headers
@@ -55,8 +57,11 @@ def connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
 def fetch(mailbox: Mailbox) -> int:
     """Take in what is new; the number of messages. What went wrong stands at the mailbox."""
     try:
-        with connected(mailbox) as box:
-            count = _new(mailbox, box)
+        with only_one(f"fetch:{mailbox.pk}") as mine:
+            if not mine:
+                return 0
+            with connected(mailbox) as box:
+                count = _new(mailbox, box)
     except Unreachable as error:
         Mailbox.objects.filter(pk=mailbox.pk).update(fetch_error=str(error)[:500])
         log.warning("mailbox %s: %s", mailbox, error)

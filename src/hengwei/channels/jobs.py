@@ -45,7 +45,7 @@ def look_for_mail(timestamp: int) -> None:
     from .models import Mailbox
 
     for pk in Mailbox.objects.filter(active=True).exclude(imap_host="").values_list("pk", flat=True):
-        enqueue(fetch_mailbox, once=f"fetch:{pk}", lock=f"fetch:{pk}", mailbox_id=pk)
+        enqueue(fetch_mailbox, once=f"fetch:{pk}", mailbox_id=pk)
     now = timezone.now()
     for pk in inbound.unread(now):
         inbound.process(pk)

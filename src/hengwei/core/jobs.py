@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
@@ -76,3 +77,29 @@ def enqueue(task: Task, *, at: datetime | None = None, lock: str | None = None, 
             return task.configure(**options).defer(**arguments)
     except AlreadyEnqueued:
         return None
+
+
+def revive(seconds: int = 60) -> int:
+    """Give back to the queue what a worker that died held; returns how many. A worker is dead after `seconds` without a heartbeat.
+
+    A job runs again from its beginning: each does its work in one transaction, or can tell what it did before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT procrastinate_retry_job_v1(job.id, now(), NULL, NULL, NULL)
+                 FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+                WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %s))""",
+            [seconds],
+        )
+        return cursor.rowcount
+
+
+@timer("* * * * *")
+def look_for_lost_jobs(timestamp: int) -> None:
+    """Every minute: whatever a dead worker held; and jobs done a week ago are forgotten."""
+    revive()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'cancelled') AND id IN ("
+            "SELECT job_id FROM procrastinate_events WHERE type IN ('succeeded', 'cancelled') AND at < now() - interval '7 days' ORDER BY at LIMIT 5000)",
+        )

@@ -23,7 +23,7 @@ def reindex_soon(item: WorkItem) -> None:
     enqueue(reindex_item, once=f"reindex:{item.pk}", item_id=item.pk)
 
 
-@timer("* * * * *", lock="due-sweep")
+@timer("* * * * *")
 def sweep_clocks(timestamp: int) -> None:
     """Warn, escalate and record breaches."""
     from hengwei.work.clocks.sweep import sweep
@@ -31,7 +31,7 @@ def sweep_clocks(timestamp: int) -> None:
     sweep(timezone.now())
 
 
-@timer("* * * * *", lock="waiting-sweep")
+@timer("* * * * *")
 def bring_back_waiting(timestamp: int) -> None:
     """Take items out of waiting whose agreed moment has come."""
     from hengwei.core.acting import Actor
