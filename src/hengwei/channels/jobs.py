@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 from django.utils import timezone
 
+from hengwei.core.health import Finding, check, figures
 from hengwei.core.jobs import enqueue, job, timer
 
 log = logging.getLogger("hengwei.mail")
@@ -51,3 +53,23 @@ def look_for_mail(timestamp: int) -> None:
         inbound.process(pk)
     for pk in outgoing.due(now):
         outgoing.send(pk)
+
+
+@figures
+def mail_waiting() -> Iterator[tuple[str, str, dict[str, str], float]]:
+    """Messages that are not through."""
+    from .models import InboundMessage, OutboundMessage
+
+    for status in ("kept", "failed", "aside"):
+        yield "mail_in", "Messages received, by state", {"state": status}, InboundMessage.objects.filter(status=status).count()
+    for status in ("queued", "failed"):
+        yield "mail_out", "Messages to send, by state", {"state": status}, OutboundMessage.objects.filter(status=status).count()
+
+
+@check
+def mailboxes_well() -> Iterator[Finding]:
+    """Each mailbox as it was the last time."""
+    from .models import Mailbox
+
+    for box in Mailbox.objects.filter(active=True).exclude(imap_host=""):
+        yield Finding("error", f"{box}: {box.fetch_error}", "look at its settings under Mail") if box.fetch_error else Finding("ok", f"{box}")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import typer
 
@@ -138,6 +139,51 @@ def worker() -> None:
     """The worker alone, against DATABASE_URL: jobs and timers."""
     with database():
         os.execv(sys.executable, [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"])
+
+
+
+@app.command()
+def doctor() -> None:
+    """Look the installation over; each thing that is not well with its mend. Ends with 1 when something is wrong."""
+    with database():
+        _django()
+        from hengwei.core.health import findings
+
+        wrong = False
+        for finding in findings():
+            sign = {"ok": "✓", "warning": "!", "error": "✗"}[finding.level]
+            typer.echo(f" {sign} {finding.what}{f'  → {finding.mend}' if finding.mend else ''}")
+            wrong |= finding.level == "error"
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(target: Path = typer.Argument(Path("backups"), help="A folder, or the file to write.")) -> None:
+    """Database, files and secret key in one file."""
+    from hengwei.core.backup import BackupError, make
+
+    with database() as url:
+        try:
+            typer.echo(make(url, settings().data_dir, target))
+        except BackupError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+
+
+@app.command()
+def restore(file: Path = typer.Argument(..., exists=True), over: bool = typer.Option(False, help="Throw away what the database holds now.")) -> None:
+    """Put a backup back, and bring it up to this version."""
+    from hengwei.core.backup import BackupError
+    from hengwei.core.backup import restore as put_back
+
+    with database() as url:
+        try:
+            put_back(file, url, settings().data_dir, over=over)
+        except BackupError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+        _prepare(sample=False)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ SECRET_KEY = SETTINGS.secret_key()
 DEBUG = SETTINGS.debug
 ALLOWED_HOSTS = SETTINGS.allowed_hosts
 SITE_URL = SETTINGS.base_url.rstrip("/") or f"http://{SETTINGS.host}:{SETTINGS.port}"
+BASE_URL_IS_SET = bool(SETTINGS.base_url)
+METRICS_TOKEN = SETTINGS.metrics_token
 CSRF_TRUSTED_ORIGINS = [SETTINGS.base_url] if SETTINGS.base_url else []
 
 INSTALLED_APPS = [

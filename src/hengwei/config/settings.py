@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     smtp_bind: str = Field(default="127.0.0.1", description="Address on which the mail receiver listens.")
     max_mail_mb: int = Field(default=50, gt=0, description="The largest message taken in, in MiB.")
     base_url: str = ""
+    metrics_token: str = Field(default="", description="With it /metrics may be read from elsewhere.")
     sample_items: int = Field(default=1500, gt=0, description="How many items the sample company begins with.")
     language: str = "zh-hans"
     timezone: str = "Asia/Shanghai"

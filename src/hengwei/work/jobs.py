@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.utils import timezone
 
+from hengwei.core.health import figures
 from hengwei.core.jobs import enqueue, job, timer
 from hengwei.work.models import Entry, WorkItem
 
@@ -40,3 +43,12 @@ def bring_back_waiting(timestamp: int) -> None:
     now = timezone.now()
     for item in WorkItem.objects.filter(phase="waiting", waiting_until__lte=now).order_by("waiting_until")[:500]:
         return_from_waiting(item, by=Actor(), at=now)
+
+
+@figures
+def open_work() -> Iterator[tuple[str, str, dict[str, str], float]]:
+    """Open, late and unowned items."""
+    rows = WorkItem.objects.open()
+    yield "items_open", "Open items", {}, rows.count()
+    yield "items_overdue", "Open items past a promise", {}, rows.filter(next_due_at__lt=timezone.now()).count()
+    yield "items_unowned", "Open items that nobody has", {}, rows.filter(owner=None).count()
