@@ -6,7 +6,7 @@ FRONT := $(wildcard frontend/src/*.ts frontend/src/*.css frontend/*.mjs frontend
 	$(shell find src/hengwei -name '*.html' -o -name 'menu.py')
 WORDS := $(wildcard src/hengwei/*/locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run test check wheel lock pictures messages clean
+.PHONY: run test check bench wheel lock pictures messages clean
 .DEFAULT_GOAL := run
 
 .venv/bin/python:
@@ -38,10 +38,13 @@ test: .venv/.dev $(ASSETS) .venv/.words
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/.dev $(ASSETS) .venv/.words
-	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff check src tests tools bench
 	$(BIN)/lint-imports
 	$(BIN)/python tools/messages.py check
 	$(BIN)/mypy
+
+bench: .venv/.dev $(ASSETS) .venv/.words
+	$(BIN)/python -m bench
 
 wheel: .venv/.dev $(ASSETS) .venv/.words
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

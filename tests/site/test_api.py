@@ -150,3 +150,13 @@ def test_a_page_costs_the_same_number_of_queries_however_many_rows(desk, request
         open_incident(requester=requester)
     with django_assert_max_num_queries(4):
         assert len(desk.call("GET", "items").json()["items"]) == 6
+
+
+def test_search_shows_only_what_one_may_see(desk, portal, requester, team):
+    mine = open_incident(requester=requester, team=team, title="三楼打印机卡纸")
+    open_incident(requester=UserFactory(role="requester"), team=team, title="四楼打印机黑线")
+    found = desk.call("GET", "search?q=打印机").json()
+    assert len(found["items"]) == 2
+    found = portal.call("GET", "search?q=打印机").json()
+    assert [(h["title"], h["url"]) for h in found["items"]] == [(f"{mine.number} {mine.title}", mine.get_absolute_url())]
+    assert portal.call("GET", "search").status_code == 422

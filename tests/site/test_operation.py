@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -57,7 +58,7 @@ def test_backup_and_restore_bring_everything_back(tmp_path):
         made = command("backup", str(tmp_path / "backups"), **here)
         assert made.returncode == 0, made.stderr
         file = made.stdout.strip()
-        assert os.stat(file).st_mode & 0o077 == 0
+        assert Path(file).stat().st_mode & 0o077 == 0
 
         refused = command("restore", file, **here)
         assert refused.returncode == 1

@@ -9,11 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
+from pydantic import Field
 
 from hengwei import __version__
+from hengwei.core import search as index
+from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
 from hengwei.core.rest import problem, problem_of
 from hengwei.org.tokens import authenticate_token
@@ -71,3 +74,29 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 for _room in settings.ROOMS:
     if _room != "hengwei.site" and find_spec(f"{_room}.api") is not None:
         api.add_router("", import_module(f"{_room}.api").router)
+
+
+class HitOut(Schema):
+    """Something found: of which kind, where it is, and the words around, with <mark>."""
+
+    kind: str
+    id: int
+    title: str
+    url: str
+    snippet: str
+
+
+class FoundOut(Schema):
+    """Hits, newest first. `instead` names the words tried when what was asked for is nowhere (`printr` finds printer)."""
+
+    items: list[HitOut]
+    next: int | None = Field(None, description="Pass as `cursor` to get what follows.")
+    instead: str = ""
+
+
+@api.get("/search", response=FoundOut, tags=["search"], summary="Everything that contains the words")
+def search(request: HttpRequest, q: str, cursor: int | None = None, limit: int = 20) -> dict[str, Any]:
+    """Items, articles and whatever else the rooms hold, as far as you may see it."""
+    found = index.search(q.strip(), user=signed_in(request), limit=max(1, min(limit, 100)), cursor=cursor)
+    hits = [{"kind": h.kind, "id": h.pk, "title": h.title, "url": h.url, "snippet": str(h.snippet)} for h in found.hits]
+    return {"items": hits, "next": found.cursor, "instead": found.instead}

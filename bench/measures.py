@@ -1,0 +1,259 @@
+"""What is measured. Every figure comes from this machine in this run."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+
+class Table:
+    """Prints as it goes."""
+
+    def say(self, words: str) -> None:
+        print(words, flush=True)
+
+    def row(self, what: str, value: float, goal: str, more: str = "") -> None:
+        print(f"  {what:<66} {value:>10.2f}   goal {goal:<12} {more}", flush=True)
+
+
+@dataclass
+class Cost:
+    """What one page costs."""
+
+    seconds: float
+    ratio: float
+    queries: int
+
+
+def median(function: Callable[[], Any], times: int = 25) -> float:
+    """The median of the seconds that a call takes, after two that warm up."""
+    function(), function()
+    found = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        function()
+        found.append(time.perf_counter() - begun)
+    return statistics.median(found)
+
+
+def pages() -> dict[str, Cost]:
+    """The queue with its filters and counts, and an item's page."""
+    from hengwei.org.models import User
+    from hengwei.work.models import WorkItem
+
+    client = Client()
+    client.force_login(User.objects.get(username="wangmin"))
+    bare = median(lambda: client.get("/healthz"))
+    number = WorkItem.objects.filter(phase="active").order_by("-id").values_list("number", flat=True)[0]
+    found = {}
+    for name, path in (("queue page", "/items?view=open"), ("item page", f"/items/{number}")):
+        assert client.get(path).status_code == 200
+        with CaptureQueriesContext(connection, ) as captured:
+            client.get(path)
+        statements = [q["sql"] for q in captured.captured_queries if q["sql"].lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE"))]
+        reads = [sql for sql in statements if sql.lstrip().upper().startswith(("SELECT", "WITH"))]
+
+        def raw(reads: list[str] = reads) -> None:
+            with connection.connection.cursor() as cursor:
+                for sql in reads:
+                    cursor.execute(sql)
+                    cursor.fetchall()
+
+        seconds = median(lambda path=path: client.get(path))
+        found[name] = Cost(seconds, seconds / (bare + median(raw)), len(statements))
+    return found
+
+
+def searching(table: Table) -> None:
+    """A rare word, a frequent one, a Chinese phrase; and is every document that holds the phrase found."""
+    from hengwei.core import search
+    from hengwei.org.models import User
+
+    user = User.objects.get(username="wangmin")
+    with _web() as (base, token):
+        for name, words in (("rare word", "zephyr"), ("frequent word", "打印机"), ("Chinese phrase", "重启后还是")):
+            in_database = median(lambda words=words: search.search(words, user=user))
+            over_rest = median(lambda words=words: _get(f"{base}/api/v1/search?q={_quoted(words)}", token))
+            hits = len(search.search(words, user=user).hits)
+            table.row(f"search, {name}: ms in the product", in_database * 1000, "≤ 10", f"{hits} hits on the first page")
+            table.row(f"search, {name}: ms through REST", over_rest * 1000, "≤ 25")
+    phrase = "卡纸"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) - 20000 FROM core_searchentry")
+        edge = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM core_searchentry WHERE id > %s AND (title || text || internal_text) LIKE %s", [edge, f"%{phrase}%"])
+        holding = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT count(*) FROM core_searchentry WHERE id > %s AND (title || text || internal_text) LIKE %s AND internal_vector @@ %s::tsquery", [edge, f"%{phrase}%", search.tokens.query(phrase, {})])
+        table.row(f"search: share of documents with '{phrase}' that are found", cursor.fetchone()[0] / max(1, holding), "= 1", f"{holding} hold it")
+
+
+def creating(table: Table, seconds: float = 15) -> None:
+    """Items through REST, with clocks, timeline, search entry and routing, by four clients."""
+    counts = [0] * 4
+    with _web() as (base, token):
+        until = time.monotonic() + seconds
+
+        def client(which: int) -> None:
+            while time.monotonic() < until:
+                _post(f"{base}/api/v1/items", token, {"kind": "incident", "title": f"三楼打印机卡纸 {which} {counts[which]}", "description": "重启后还是 E05"})
+                counts[which] += 1
+
+        threads = [threading.Thread(target=client, args=(n,)) for n in range(4)]
+        begun = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.monotonic() - begun
+    rows = 2000
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_rows (id bigserial PRIMARY KEY, t text)")
+        begun = time.monotonic()
+        for _ in range(rows):
+            cursor.execute("INSERT INTO bench_rows (t) VALUES ('x')")
+        single = rows / (time.monotonic() - begun)
+    table.row("items created through REST, a second", sum(counts) / took, "≥ 250", f"PostgreSQL alone commits {single:,.0f} single rows a second here")
+
+
+def importing(table: Table, count: int = 1500) -> None:
+    """Messages with an HTML body and a quote, to items."""
+    from hengwei.channels.actions import importing as action
+    from hengwei.channels.models import Mailbox
+
+    def message(number: int) -> bytes:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = f"李 <contact{number % 5000}@bench.example>", "help@hengwei.example", f"打印机 {number}"
+        mail["Message-ID"], mail["Date"] = f"<{number}@bench.example>", "Tue, 24 Nov 2026 10:00:00 +0800"
+        mail.set_content(f"三楼打印机卡纸 {number}\n\n在 2026年11月2日，服务台 写道：\n> 您好\n")
+        mail.add_alternative(f"<p>三楼打印机<b>卡纸</b> {number}</p><blockquote type=cite>您好</blockquote>", subtype="html")
+        return bytes(mail)
+
+    messages = [message(n) for n in range(count)]
+    begun = time.monotonic()
+    outcomes = action.take_in(messages, Mailbox.objects.get(address="help@hengwei.example"))
+    table.row("messages imported, a second", count / (time.monotonic() - begun), "≥ 150", f"{dict(outcomes)}")
+
+
+def sweeping(table: Table) -> None:
+    """1,000 steps of escalation due among all running clocks."""
+    from hengwei.work.clocks.sweep import sweep
+    from hengwei.work.models import Clock
+
+    now = timezone.now()
+    sweep(now)
+    due = list(Clock.objects.filter(state="running", item__phase__in=("new", "active")).order_by("-id").values_list("pk", flat=True)[:1000])
+    Clock.objects.filter(pk__in=due).update(next_step_at=now - timedelta(seconds=5), due_at=now - timedelta(seconds=5))
+    claim = median(lambda: list(Clock.objects.with_step_due(now)[:1000].values_list("pk", flat=True)), 9)
+    begun = time.monotonic()
+    done = sweep(now)
+    table.row(f"due sweep: ms to find {len(due)} due clocks", claim * 1000, "≤ 10")
+    table.row("due sweep: seconds until all their effects are done", time.monotonic() - begun, "≤ 3", f"{done} clocks")
+
+
+def business_time(table: Table) -> None:
+    """A million additions of working time."""
+    from hengwei.calendars.models import CalendarVersion
+
+    calendar = CalendarVersion.objects.order_by("id").first().compiled()  # type: ignore[union-attr]
+    start = datetime(2026, 3, 2, 1, tzinfo=UTC)
+    begun = time.monotonic()
+    for number in range(200_000):
+        calendar.add(start, (number % 2000) * 60)
+    table.row("working time: additions a second, in thousands", 200 / (time.monotonic() - begun), "told")
+
+
+def memory(table: Table) -> None:
+    """All processes of an idle `hengwei serve`, database included; shared pages are counted once."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hengwei.config.cli", "serve"], env=os.environ | {"HENGWEI_PORT": "18099"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        _wait("http://127.0.0.1:18099")
+        time.sleep(12)
+        processes = _family(process.pid) | _family(_postmaster())
+        table.row("idle memory of everything, MB", sum(map(_pss, processes)) / 2**20, "< 600", f"{len(processes)} processes, of the database those that serve this run too")
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+# --- a web process to ask --------------------------------------------------------------------------------------------
+
+
+class _web:
+    def __enter__(self) -> tuple[str, str]:
+        from hengwei.org.models import User
+        from hengwei.org.tokens import create_token
+
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "hengwei.config.cli", "web"], env=os.environ | {"HENGWEI_PORT": "18098"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        _wait("http://127.0.0.1:18098")
+        return "http://127.0.0.1:18098", create_token(User.objects.get(username="wangmin"), name="bench", scopes=("read", "write"))[1]
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def _wait(base: str) -> None:
+    for _ in range(300):
+        try:
+            urlopen(f"{base}/healthz", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"{base} does not answer")
+
+
+def _get(url: str, token: str) -> Any:
+    with urlopen(Request(url, headers={"Authorization": f"Bearer {token}"}), timeout=30) as answer:
+        return json.load(answer)
+
+
+def _post(url: str, token: str, body: dict[str, Any]) -> None:
+    request = Request(url, json.dumps(body).encode(), {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}, method="POST")
+    with urlopen(request, timeout=30) as answer:
+        answer.read()
+
+
+def _quoted(words: str) -> str:
+    from urllib.parse import quote
+
+    return quote(words)
+
+
+def _postmaster() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        return int((Path(cursor.fetchone()[0]) / "postmaster.pid").read_text().split()[0])
+
+
+def _family(pid: int) -> set[int]:
+    found = {pid}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found |= _family(int(child))
+    return found
+
+
+def _pss(pid: int) -> int:
+    try:
+        return sum(int(line.split()[1]) * 1024 for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+    except OSError:
+        return 0
