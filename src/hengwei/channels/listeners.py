@@ -50,12 +50,12 @@ def pass_on(event: ItemTold) -> None:
 @on(ItemAssigned)
 def tell_owner(event: ItemAssigned) -> None:
     """The new owner; where there is none, the members of the new team."""
-    item = _item(event.item_id)
     by = _name(event.actor.user)
-    if item.owner is not None and event.owner_id != event.owner_before:
-        notices.tell([item.owner], "assigned", item=item, at=event.at, by=event.actor, params={"actor": by or "恒维", "reason": event.reason})
-    elif item.owner is None and item.team is not None and event.team_id != event.team_before:
-        notices.tell(item.team.members.filter(is_active=True), "team_assigned", item=item, at=event.at, by=event.actor, params={"actor": by})
+    people = User.objects.filter(is_active=True).only("id", "is_active", "email", "preferences")
+    if event.owner_id is not None and event.owner_id != event.owner_before:
+        notices.tell(people.filter(pk=event.owner_id), "assigned", item_id=event.item_id, at=event.at, by=event.actor, params={"actor": by or "恒维", "reason": event.reason})
+    elif event.owner_id is None and event.team_id is not None and event.team_id != event.team_before:
+        notices.tell(people.filter(memberships__team=event.team_id), "team_assigned", item_id=event.item_id, at=event.at, by=event.actor, params={"actor": by})
 
 
 @on(ItemMoved)

@@ -35,6 +35,15 @@ def announce(topic: str, **payload: Any) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, message])
 
 
+def announce_to(users: Sequence[int], **payload: Any) -> None:
+    """Tell the open pages of these people, in one go."""
+    if _silent.get() or not users:
+        return
+    messages = [json.dumps({"topic": f"user:{pk}", **payload}, ensure_ascii=False, separators=(",", ":")) for pk in users]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, m) FROM unnest(%s::text[]) m", [CHANNEL, messages])
+
+
 _silent: ContextVar[bool] = ContextVar("hengwei_live_silent", default=False)
 
 

@@ -12,8 +12,10 @@ from hengwei.work.models import WorkItem
 @on(ItemOpened)
 def own_complaint(event: ItemOpened) -> None:
     """A complaint is the deputy lead's by default, the lead's where there is no deputy (A10)."""
+    if event.kind != "complaint":
+        return
     item = WorkItem.objects.select_related("team", "team__lead", "team__deputy").get(pk=event.item_id)
-    if item.kind != "complaint" or item.team is None:
+    if item.team is None:
         return
     deputy = item.team.deputy
     person = deputy if deputy and deputy.is_active and not deputy.is_away(event.at) else item.team.acting_lead(event.at)

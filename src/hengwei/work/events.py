@@ -19,6 +19,7 @@ class ItemEvent(Event):
 class ItemOpened(ItemEvent):
     """A new item is on record."""
 
+    kind: str = ""
     entry_id: int | None = None
 
 

@@ -6,6 +6,8 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable
 
+from django.db import connection, transaction
+
 from hengwei.channels.limit import Reader
 from hengwei.channels.models import InboundMessage, Mailbox
 
@@ -20,8 +22,11 @@ def take_in(messages: Iterable[bytes], mailbox: Mailbox | None) -> Counter[str]:
     reader = Reader()
     waiting = iter(messages)
     try:
+        # Should the machine lose power, the files are still there, and what was done is not done twice.
+        _wait_for_disk(False)
         while batch := list(itertools.islice(waiting, BATCH)):
-            rows = [inbound.keep(data, mailbox=mailbox, now=False) for data in batch]
+            with transaction.atomic():
+                rows = [inbound.keep(data, mailbox=mailbox, now=False) for data in batch]
             new = [(row, data) for row, data in zip(rows, batch, strict=True) if row.status == InboundMessage.Status.KEPT]
             outcomes["known"] += len(rows) - len(new)
             for (row, _data), message in zip(new, reader.read_many(data for _row, data in new), strict=True):
@@ -30,4 +35,10 @@ def take_in(messages: Iterable[bytes], mailbox: Mailbox | None) -> Counter[str]:
                     outcomes[done.outcome if done.status != InboundMessage.Status.FAILED else "failed"] += 1
     finally:
         reader.close()
+        _wait_for_disk(True)
     return outcomes
+
+
+def _wait_for_disk(wait: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET synchronous_commit = {'on' if wait else 'off'}")

@@ -28,13 +28,14 @@ def wants(user: User, event: str) -> tuple[bool, bool]:
 
 
 def tell(
-    people: Iterable[User], event: str, *, item: WorkItem | None, at: datetime, entry: Entry | None = None, params: dict[str, Any] | None = None,
+    people: Iterable[User], event: str, *, item: WorkItem | None = None, item_id: int | None = None, at: datetime, entry: Entry | None = None, params: dict[str, Any] | None = None,
     by: Actor | None = None, mail: bool = True,
 ) -> list[Notice]:
-    """Tell staff, each in the ways he chose, never the one who did it, never twice."""
-    from .outgoing import queue
+    """Tell staff, each in the ways he chose, never the one who did it, never twice. The item itself is read only where a mail goes."""
+    from .outgoing import anything_sends, queue
 
     made = []
+    item_id = item.pk if item is not None else item_id
     seen: set[int] = {by.user.pk} if by and by.user else set()
     for person in people:
         if person.pk in seen or not person.is_active:
@@ -42,12 +43,12 @@ def tell(
         seen.add(person.pk)
         bell, by_mail = wants(person, event)
         if bell:
-            made.append(Notice(user=person, event=event, item=item, params={**(params or {}), **({"entry": entry.pk} if entry else {})}, at=at))
-        if mail and by_mail:
+            made.append(Notice(user=person, event=event, item_id=item_id, params={**(params or {}), **({"entry": entry.pk} if entry else {})}, at=at))
+        if mail and by_mail and anything_sends():
+            item = item or (WorkItem.objects.get(pk=item_id) if item_id else None)
             queue(event, item=item, entry=entry, user=person, params=params, by=by)
     Notice.objects.bulk_create(made)
-    for notice in made:
-        live.announce(f"user:{notice.user_id}", notice=notice.event)
+    live.announce_to([notice.user_id for notice in made], notice=event)
     return made
 
 

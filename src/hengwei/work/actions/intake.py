@@ -109,7 +109,7 @@ def open_item(
         )
     searching.index(item)
     announce_queue(item)
-    emit(ItemOpened(item_id=item.pk, entry_id=entry.pk, actor=by, at=at))
+    emit(ItemOpened(item_id=item.pk, kind=item.kind, entry_id=entry.pk, actor=by, at=at))
     if item.owner_id or item.team_id:
         emit(ItemAssigned(
             item_id=item.pk, team_id=item.team_id, owner_id=item.owner_id, reason=chosen.why if chosen else "", actor=by, at=at,
