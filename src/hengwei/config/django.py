@@ -126,5 +126,6 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = SETTINGS.data_dir / "media"
 #: The largest file that anyone may attach, in bytes.
 SAMPLE_ITEMS = SETTINGS.sample_items
+CLOSE_AFTER_DAYS = SETTINGS.close_after_days
 MAX_FILE_BYTES = SETTINGS.max_file_mb * 2**20
 MAX_MAIL_BYTES = SETTINGS.max_mail_mb * 2**20

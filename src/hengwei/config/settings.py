@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     max_mail_mb: int = Field(default=50, gt=0, description="The largest message taken in, in MiB.")
     base_url: str = ""
     metrics_token: str = Field(default="", description="With it /metrics may be read from elsewhere.")
+    close_after_days: int = Field(default=5, ge=0, description="Working days after which what was resolved is closed without a word of the requester; 0 for never.")
     sample_items: int = Field(default=1500, gt=0, description="How many items the sample company begins with.")
     language: str = "zh-hans"
     timezone: str = "Asia/Shanghai"
