@@ -8,6 +8,8 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
+import time
 
 import psycopg
 import pytest
@@ -49,6 +51,19 @@ def test_a_second_start_on_the_same_data_goes_on_with_the_server_that_runs(serve
     before = server.pid()
     assert Embedded(server.folder, durable=False).start() == server.url
     assert server.pid() == before
+
+
+def test_a_start_while_the_server_is_being_stopped_waits_and_starts_anew(server):
+    before = server.pid()
+    guest = psycopg.connect(server.url)
+    # A smart shutdown waits for the guest; until he leaves the server says that it is stopping.
+    os.kill(before, signal.SIGTERM)
+    threading.Timer(0.8, guest.close).start()
+    time.sleep(0.2)
+    server.start()
+    assert server.pid() not in (None, before)
+    with psycopg.connect(server.url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_what_was_committed_survives_a_stop_and_a_start(server):

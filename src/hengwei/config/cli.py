@@ -59,6 +59,7 @@ def database() -> Iterator[str]:
         yield os.environ["DATABASE_URL"]
         return
     embedded = Embedded(settings().data_dir / "postgres")
+    embedded.settle()
     ran = embedded.pid() is not None
     os.environ["DATABASE_URL"] = embedded.start()
     settings.cache_clear()
@@ -98,9 +99,13 @@ def migrate() -> None:
 
 @app.command()
 def demo() -> None:
-    """Load the sample company into an empty database."""
+    """Load the sample company into an empty database, and say its accounts."""
     with database():
         _prepare(sample=True)
+        from hengwei.site.beginnings import sample_accounts
+
+        for username, password, who in sample_accounts():
+            say("hengwei", f"  {username:<10} {password}   {who}")
 
 
 @app.command()
@@ -112,12 +117,6 @@ def serve(sample: bool = typer.Option(False, "--demo", help="Load the sample com
         subprocess.run([sys.executable, "-m", "hengwei.config.cli", "demo" if sample else "migrate"], check=True)
         address = f"http://{config.host}:{config.port}"
         say("hengwei", f"{address}  (Ctrl-C stops)")
-        if sample:
-            _django()
-            from hengwei.site.beginnings import sample_accounts
-
-            for username, password, who in sample_accounts():
-                say("hengwei", f"  {username:<10} {password}   {who}")
         this = [sys.executable, "-m", "hengwei.config.cli"]
         Supervisor([Part("web", [*this, "web"]), Part("worker", [*this, "worker"]), Part("mail", [*this, "mail", "serve", "--host", config.smtp_bind, "--port", str(config.smtp_port)])]).run()
         say("hengwei", "stopped")

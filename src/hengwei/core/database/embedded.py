@@ -91,6 +91,7 @@ class Embedded:
         Raises DatabaseError with the mend when it cannot be.
         """
         self._prepare_folders()
+        self.settle()
         if not (self.data / "PG_VERSION").exists():
             self._make()
         if self.pid() is None:
@@ -99,6 +100,20 @@ class Embedded:
             self._launch()
         self._wait()
         return self.url
+
+    def settle(self, *, seconds: float = 20) -> None:
+        """Wait until a server that is just being stopped is gone: one that still answers would leave us the next moment."""
+        deadline = time.monotonic() + seconds
+        while self._stopping() and self.pid() is not None and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def _stopping(self) -> bool:
+        try:
+            lines = (self.data / "postmaster.pid").read_text().split("\n")
+        except FileNotFoundError:
+            return False
+        # Its eighth line is the server's own word for how it is.
+        return len(lines) > 7 and lines[7].strip() == "stopping"
 
     def pid(self) -> int | None:
         """The process id of the server that runs on this data, or None."""

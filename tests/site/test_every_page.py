@@ -1,0 +1,108 @@
+"""Every address of the product, tried as every role: nothing breaks, and nobody reaches what is not his."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from hengwei.channels.models import InboundMessage, Mailbox, Notice
+from hengwei.core.files import store
+from hengwei.work.models import Category
+from tests.factories import TUESDAY, UserFactory, open_incident
+
+ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin")
+#: What people who do not work at the desk may open; the rest does not exist for them.
+FOR_EVERYONE = {
+    "site:home", "site:live", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "work:item", "core:file",
+    "core:healthz", "core:readyz", "core:metrics", "channels:notices", "channels:notices_count", "channels:choose", "channels:follow",
+}
+FOR_STRANGERS = {"core:healthz", "core:readyz", "core:metrics", "desk:rate", "site:language"}
+#: allauth's pages and the API's documents are theirs to answer for; the API is tried call by call in test_api.
+NOT_OURS = ("account", "api", "mfa", "socialaccount", "usersessions", "headless")
+
+
+def _patterns(resolver=None, namespace=""):
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            inner = one.namespace or namespace
+            if not str(one.pattern).startswith(("account/", "api/")):
+                yield from _patterns(one, inner)
+        elif isinstance(one, URLPattern) and one.name and namespace not in NOT_OURS:
+            yield f"{namespace}:{one.name}" if namespace else one.name, one.pattern.converters.keys()
+
+
+PAGES = sorted({name: tuple(keys) for name, keys in _patterns()}.items())
+
+
+@pytest.fixture
+def world(requester, team, agent, department):
+    category = Category.objects.create(key="printer", name="打印机")
+    item = open_incident(requester=UserFactory(role="requester"), team=team, category=category, at=TUESDAY)
+    message = InboundMessage.objects.create(sha256="0" * 64, path="mail/none.eml", size=1, received_at=TUESDAY)
+    return {
+        "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
+        "mailbox": Mailbox.objects.create(address="help@example.com", name="help"), "notice": Notice.objects.create(user=agent, event="answered", item=item, at=TUESDAY),
+    }
+
+
+def _arguments(name, keys, world):
+    own = {
+        "core:file": {"pk": world["file"].pk, "name": "a.txt"}, "work:clock": {"number": world["item"].number, "pk": world["clock"].pk}, "work:row": {"pk": world["item"].pk},
+        "channels:mailbox": {"pk": world["mailbox"].pk}, "channels:mailbox_test": {"pk": world["mailbox"].pk}, "channels:follow": {"pk": world["notice"].pk},
+        "work:export": {"form": "csv"}, "channels:source": {"pk": world["message"].pk},
+    }.get(name)
+    if own is not None:
+        return own
+    known = {"number": world["item"].number, "pk": 1, "form": "xlsx", "key": "printer", "token": "x", "what": "say", "action": "say", "name": "a", "transition": "start"}
+    return {key: known.get(key, uuid.uuid4().hex) for key in keys}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_on_each_page(world, role):
+    from django.urls import reverse
+
+    client = Client(raise_request_exception=False)
+    client.force_login(UserFactory(role=role))
+    wrong = []
+    for name, keys in PAGES:
+        if name in ("site:live", "channels:source"):
+            continue
+        url = reverse(name, kwargs=_arguments(name, keys, world))
+        for method in ("get", "post"):
+            status = getattr(client, method)(url).status_code
+            if status >= 500:
+                # /readyz says 503 where no worker runs, as here.
+                if name != "core:readyz":
+                    wrong.append(f"{method} {url}: {status}")
+            elif role == "requester" and method == "get" and status == 200 and name not in FOR_EVERYONE:
+                wrong.append(f"a requester opens {url}")
+            elif role == "requester" and name == "work:item" and status == 200:
+                wrong.append(f"a requester opens another's item {url}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_asked_to_sign_in_everywhere(world):
+    from django.urls import reverse
+
+    client = Client(raise_request_exception=False)
+    wrong = []
+    for name, keys in PAGES:
+        if name in FOR_STRANGERS or name == "site:live":
+            continue
+        url = reverse(name, kwargs=_arguments(name, keys, world))
+        for method in ("get", "post"):
+            answer = getattr(client, method)(url)
+            if answer.status_code == 200 or (answer.status_code == 302 and "/login" not in answer["Location"]) or answer.status_code >= 500:
+                wrong.append(f"{method} {url}: {answer.status_code} {answer.get('Location', '')}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_pages_are_found():
+    names = {name for name, _keys in PAGES}
+    assert {"work:queue", "work:item", "desk:portal", "channels:mailboxes", "site:home"} <= names
+    assert len(names) > 35
