@@ -100,3 +100,9 @@ def day(moment: datetime | None) -> str:
 def size(amount: int) -> str:
     """Bytes in KB or MB."""
     return f"{amount / 2**20:.1f} MB" if amount >= 2**20 else f"{max(1, amount // 1024)} KB"
+
+
+@register.filter
+def classed(field: Any, name: str) -> SafeString:
+    """A form's field with a class on its widget."""
+    return SafeString(field.as_widget(attrs={"class": name}))
