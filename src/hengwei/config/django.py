@@ -106,7 +106,6 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 # Passkeys need https, except on this very machine.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SETTINGS.base_url.startswith("https")
 MFA_TOTP_ISSUER = "Hengwei"
-USERSESSIONS_TRACK_ACTIVITY = True
 ACCOUNT_ADAPTER = "hengwei.org.sign_in.ClosedAdapter"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SETTINGS.base_url.startswith("https")

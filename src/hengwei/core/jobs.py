@@ -94,6 +94,14 @@ def revive(seconds: int = 60) -> int:
         return cursor.rowcount
 
 
+@timer("17 * * * *", queue="search")
+def learn_words(timestamp: int) -> None:
+    """Every hour: the words that a misspelt one may have meant."""
+    from hengwei.core.search import learn_words as learn
+
+    learn()
+
+
 @timer("* * * * *")
 def look_for_lost_jobs(timestamp: int) -> None:
     """Every minute: whatever a dead worker held; and jobs done a week ago are forgotten."""

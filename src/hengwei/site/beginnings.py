@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hengwei.core.sample import is_sample, mark_as_sample
+from hengwei.core.search import learn_words
 from hengwei.org.models import User
 
 #: The same sample company every time, dated relative to today.
@@ -39,6 +40,7 @@ def install_sample() -> bool:
     rng, now = random.Random(SEED), timezone.now().replace(microsecond=0)
     for module in _each("demo"):
         module.load(rng, now)
+    learn_words()
     mark_as_sample()
     return True
 

@@ -4,6 +4,6 @@
     found = search("打印机 卡纸", user=user, kinds=["item"])
 """
 
-from .engine import Found, Hit, forget, index, register, remove, search
+from .engine import Found, Hit, forget, index, learn_words, register, remove, search
 
-__all__ = ["Found", "Hit", "forget", "index", "register", "remove", "search"]
+__all__ = ["Found", "Hit", "forget", "index", "learn_words", "register", "remove", "search"]

@@ -16,6 +16,8 @@ from . import tokens
 
 #: Characters of a text that a snippet shows.
 SNIPPET = 160
+#: Words that so many of the newest so many entries hold are frequent: walking back from the newest finds a page of them soon.
+SAMPLE, FREQUENT = 400, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +149,19 @@ def _ask(question: str, text: str, *, user: Any, kinds: Sequence[str], limit: in
 def _rows(question: str, scopes: dict[str, bool], *, want: int, below: int | None) -> list[tuple[Any, ...]]:
     inside = [kind for kind, internal in scopes.items() if internal]
     outside = [kind for kind, internal in scopes.items() if not internal]
-    sql = """SELECT id, kind, object_id, text, internal_text FROM core_searchentry
-              WHERE {match} AND (%(below)s::bigint IS NULL OR id < %(below)s) ORDER BY id DESC LIMIT %(want)s"""
-    parts = []
-    if inside:
-        parts.append("internal_vector @@ %(q)s::tsquery AND kind = ANY(%(inside)s)")
-    if outside:
-        parts.append("public_vector @@ %(q)s::tsquery AND kind = ANY(%(outside)s)")
     # One index each: an OR over two would cost the newest-first plan.
+    parts = [(vector, among) for vector, among in (("internal_vector", inside), ("public_vector", outside)) if among]
     rows: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
-        for part in parts:
-            cursor.execute(sql.format(match=part), {"q": question, "inside": inside, "outside": outside, "below": below, "want": want})
+        for vector, among in parts:
+            values = {"q": question, "kinds": among, "below": below if below is not None else 2**62, "want": want, "sample": SAMPLE}
+            cursor.execute(
+                f"SELECT count(*) FROM (SELECT {vector} AS v FROM core_searchentry WHERE id < %(below)s ORDER BY id DESC LIMIT %(sample)s) s WHERE v @@ %(q)s::tsquery", values)
+            # `id + 0` keeps the planner, which knows little of single words, from walking back through all entries for a rare one.
+            order = "id" if cursor.fetchone()[0] >= FREQUENT else "id + 0"
+            cursor.execute(
+                f"SELECT id, kind, object_id, text, internal_text FROM core_searchentry WHERE {vector} @@ %(q)s::tsquery AND kind = ANY(%(kinds)s) AND id < %(below)s "
+                f"ORDER BY {order} DESC LIMIT %(want)s", values)
             rows += cursor.fetchall()
     return sorted(rows, key=lambda row: -row[0])[:want]
 
@@ -174,14 +177,31 @@ def _nearest_word(word: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT word, documents,
-                      cardinality(ARRAY(SELECT unnest(trigrams) INTERSECT SELECT unnest(%(t)s::text[])))::float
-                      / cardinality(ARRAY(SELECT unnest(trigrams) UNION SELECT unnest(%(t)s::text[]))) AS likeness
-                 FROM core_vocabulary WHERE trigrams && %(t)s::text[]
+                      cardinality(ARRAY(SELECT unnest(trigrams) INTERSECT SELECT unnest(%(t)s::varchar[])))::float
+                      / cardinality(ARRAY(SELECT unnest(trigrams) UNION SELECT unnest(%(t)s::varchar[]))) AS likeness
+                 FROM core_vocabulary WHERE trigrams && %(t)s::varchar[]
                 ORDER BY likeness DESC, documents DESC LIMIT 1""",
             {"t": pieces},
         )
         row = cursor.fetchone()
     return row[0] if row and row[2] >= 0.35 else word
+
+
+def learn_words(newest: int = 50_000) -> int:
+    """Take the Latin words of the newest entries into the vocabulary; returns how many there are.
+
+    Only public words: what is offered in place of a misspelt one must not tell of internal notes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT word, ndoc FROM ts_stat(format(
+                 'SELECT public_vector FROM core_searchentry ORDER BY id DESC LIMIT %%s', %s)) WHERE word ~ '^[a-z][a-z0-9-]{3,39}$'""", [newest])
+        words = cursor.fetchall()
+        cursor.executemany(
+            """INSERT INTO core_vocabulary (word, documents, trigrams) VALUES (%s, %s, %s)
+               ON CONFLICT (word) DO UPDATE SET documents = greatest(core_vocabulary.documents, excluded.documents)""",
+            [(word, documents, tokens.trigrams(word)) for word, documents in words])
+    return len(words)
 
 
 def snippet(source: str, question: str) -> SafeString:
