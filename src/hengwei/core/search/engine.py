@@ -154,7 +154,7 @@ def _rows(question: str, scopes: dict[str, bool], *, want: int, below: int | Non
     rows: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         for vector, among in parts:
-            values = {"q": question, "kinds": among, "below": below if below is not None else 2**62, "want": want, "sample": SAMPLE}
+            values: dict[str, Any] = {"q": question, "kinds": among, "below": below if below is not None else 2**62, "want": want, "sample": SAMPLE}
             cursor.execute(
                 f"SELECT count(*) FROM (SELECT {vector} AS v FROM core_searchentry WHERE id < %(below)s ORDER BY id DESC LIMIT %(sample)s) s WHERE v @@ %(q)s::tsquery", values)
             # `id + 0` keeps the planner, which knows little of single words, from walking back through all entries for a rare one.
