@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hengwei.ui.menu import Corner, MenuEntry, register, register_corner
+from hengwei.ui.menu import MenuEntry, register, register_corner
 
 from . import permissions as perms
-from .pages.notices import unread
+from .pages.notices import BELL
 
-BELL = register_corner(Corner("bell", _("Notices"), "bell", "channels:notices", "channels:notices_count", unread))
+register_corner(BELL)
 register(MenuEntry("mail", _("Mail"), "mail", "channels:mailboxes", perms.CONFIGURE, 80))

@@ -19,6 +19,7 @@ from hengwei.channels.models import Notice
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import Message
 from hengwei.org.models import User
+from hengwei.ui.menu import Corner
 
 SHOWN = 50
 #: event -> (icon, words). `%(actor)s` and `%(what)s` are filled in.
@@ -38,6 +39,9 @@ CHOICES: dict[str, Message] = {
 def unread(user: User) -> int:
     """How many notices the person has not seen; counted up to 100."""
     return Notice.objects.filter(user=user, read_at=None)[:100].count()
+
+
+BELL = Corner("bell", gettext_lazy("Notices"), "bell", "channels:notices", "channels:notices_count", unread)
 
 
 def words_of(notice: Notice) -> tuple[str, str]:
@@ -64,8 +68,6 @@ def bell(request: HttpRequest) -> HttpResponse:
 @login_required
 def count(request: HttpRequest) -> HttpResponse:
     """The bell with its number, for the open page."""
-    from hengwei.channels.menu import BELL
-
     return render(request, "ui/corner.html", {"corner": BELL, "count": unread(signed_in(request))})
 
 
