@@ -287,3 +287,25 @@ def test_a_rule_s_chain_is_passed_on(item, mailbox):
         deep = deep.caused_by(f"rule{number}")
     stopped = outgoing.queue("received", item=item, by=deep)
     assert (stopped.status, stopped.reason) == ("stopped", "chain")
+
+
+def test_the_neighbours_of_a_message_that_hangs_are_read(monkeypatch):
+    from hengwei.channels import limit
+
+    reader = limit.Reader(seconds=20)
+    wait, given_up = reader._wait, []
+
+    def first_hangs(future):
+        if not given_up:
+            given_up.append(future)
+            reader.close()
+            raise limit.TooLong
+        return wait(future)
+
+    monkeypatch.setattr(reader, "_wait", first_hangs)
+    try:
+        found = list(reader.read_many(mail(text=f"{n}") for n in range(4)))
+    finally:
+        reader.close()
+    assert isinstance(found[0], limit.TooLong)
+    assert [m.text for m in found[1:]] == ["1", "2", "3"]

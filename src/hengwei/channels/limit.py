@@ -34,17 +34,22 @@ class Reader:
 
     def read_many(self, many: Iterable[bytes], ahead: int = 16) -> Iterator[Message | Exception]:
         """The messages in order, some read ahead; in place of one that could not be read, why."""
-        waiting: list[Future[Message]] = []
+        waiting: list[tuple[bytes, Future[Message]]] = []
         for data in many:
-            waiting.append(self._submit(data))
+            waiting.append((data, self._submit(data)))
             if len(waiting) >= ahead:
-                yield self._result(waiting.pop(0))
+                yield self._next(waiting)
         while waiting:
-            yield self._result(waiting.pop(0))
+            yield self._next(waiting)
 
-    def _result(self, future: Future[Message]) -> Message | Exception:
+    def _next(self, waiting: list[tuple[bytes, Future[Message]]]) -> Message | Exception:
+        """The result of the first; where its process had to go, those read ahead with it begin anew."""
+        _data, future = waiting.pop(0)
         try:
             return self._wait(future)
+        except (TooLong, MemoryError) as error:
+            waiting[:] = [(data, self._submit(data)) for data, _lost in waiting]
+            return error
         except Exception as error:
             return error
 
