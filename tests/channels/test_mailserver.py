@@ -7,6 +7,7 @@ import imaplib
 import os
 import shutil
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -178,6 +179,24 @@ def test_a_wrong_password_is_said_at_the_mailbox(dovecot, inbox):
     assert fetch(inbox) == 0
     inbox.refresh_from_db()
     assert "AUTHENTICATIONFAILED" in inbox.fetch_error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_idle_brings_new_mail_by_itself_and_ends_with_the_mailbox(dovecot, inbox, monkeypatch):
+    monkeypatch.setattr(receiving, "IDLE_SECONDS", 3)
+    stopping = threading.Event()
+    waiter = threading.Thread(target=receiving.wait_for_new, args=(inbox.pk, stopping), daemon=True)
+    waiter.start()
+    time.sleep(1)
+    put(dovecot, mail(id="<idle@customer.example>"))
+    for _attempt in range(80):
+        if InboundMessage.objects.exists():
+            break
+        time.sleep(0.1)
+    assert InboundMessage.objects.count() == 1
+    Mailbox.objects.filter(pk=inbox.pk).update(active=False)
+    waiter.join(15)
+    assert not waiter.is_alive()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -60,22 +60,27 @@ def controller(host: str, port: int) -> Controller:
     return Controller(Handler(), hostname=host, port=port, data_size_limit=settings.MAX_MAIL_BYTES, ident="Hengwei", decode_data=False)
 
 
-def wait_for_new(mailbox: Mailbox, stopping: threading.Event) -> None:
-    """Fetch, then IDLE, for as long as the process lives. A server without IDLE is asked every minute by the worker."""
+def wait_for_new(pk: int, stopping: threading.Event) -> None:
+    """Fetch, then IDLE, for as long as the mailbox is in use. A server without IDLE is asked every minute by the worker."""
     while not stopping.is_set():
         close_old_connections()
+        # Read anew each time: it may have been changed, or taken out of use.
+        mailbox = Mailbox.objects.filter(pk=pk, active=True).exclude(imap_host="").first()
+        if mailbox is None:
+            return
         fetch(mailbox)
         try:
             with connected(mailbox) as box:
-                if b"IDLE" not in b" ".join(c.encode() if isinstance(c, str) else c for c in box.client.capabilities):
-                    stopping.wait(IDLE_SECONDS)
-                    continue
-                box.idle.wait(timeout=IDLE_SECONDS)
+                idles = "IDLE" in box.client.capabilities
+                if idles:
+                    box.idle.wait(timeout=IDLE_SECONDS)
+            if not idles:
+                stopping.wait(IDLE_SECONDS)
         except (TimeoutError, Unreachable, OSError) as error:
-            log.warning("mailbox %s: %s", mailbox, error)
+            log.warning("mailbox %s: %s", pk, error)
             stopping.wait(PAUSE_SECONDS)
         except Exception:
-            log.exception("mailbox %s", mailbox)
+            log.exception("mailbox %s", pk)
             stopping.wait(PAUSE_SECONDS)
 
 
@@ -89,11 +94,11 @@ def serve(host: str, port: int, stopping: threading.Event) -> None:
     try:
         while not stopping.is_set():
             close_old_connections()
-            for mailbox in Mailbox.objects.filter(active=True).exclude(imap_host=""):
-                thread = waiting.get(mailbox.pk)
+            for pk in Mailbox.objects.filter(active=True).exclude(imap_host="").values_list("pk", flat=True):
+                thread = waiting.get(pk)
                 if thread is None or not thread.is_alive():
-                    waiting[mailbox.pk] = threading.Thread(target=wait_for_new, args=(mailbox, stopping), daemon=True)
-                    waiting[mailbox.pk].start()
+                    waiting[pk] = threading.Thread(target=wait_for_new, args=(pk, stopping), daemon=True)
+                    waiting[pk].start()
             stopping.wait(PAUSE_SECONDS)
     finally:
         if server is not None:
