@@ -16,8 +16,10 @@ from django.views.decorators.http import require_POST
 
 from hengwei.channels import permissions as perms
 from hengwei.channels import smtp
+from hengwei.channels.actions.mailboxes import save_mailbox
 from hengwei.channels.fetching import Unreachable, connected
 from hengwei.channels.models import InboundMessage, Mailbox, OutboundMessage
+from hengwei.core.acting import current
 from hengwei.core.asked import signed_in
 from hengwei.org.models import Team
 from hengwei.work import kinds
@@ -50,6 +52,10 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
             kind = "form-check-input" if isinstance(widget, forms.CheckboxInput) else "form-select" if isinstance(widget, forms.Select) else "form-control"
             widget.attrs["class"] = kind
 
+    def _get_validation_exclusions(self) -> set[str]:
+        # That there is one default is seen to by saving, which takes it from the other.
+        return super()._get_validation_exclusions() | {"default"}  # type: ignore[misc,no-any-return]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name in ("imap_password", "smtp_password"):
@@ -58,8 +64,6 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("imap", "smtp"):
             if data.get(f"{name}_security") == Mailbox.Security.NONE and data.get(f"{name}_host") not in ("", None, "127.0.0.1", "localhost", "::1"):
                 self.add_error(f"{name}_security", _("A password would cross the network in the clear. Choose TLS or STARTTLS."))
-        if data.get("default") and Mailbox.objects.filter(default=True).exclude(pk=self.instance.pk).exists():
-            Mailbox.objects.filter(default=True).exclude(pk=self.instance.pk).update(default=False)
         return data
 
     def groups(self) -> list[tuple[str, list[Any]]]:
@@ -93,7 +97,7 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
         raise Http404
     form = MailboxForm(request.POST or None, instance=box)
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
+        saved = save_mailbox(form.save(commit=False), by=current())
         messages.success(request, _("Saved."))
         return redirect("channels:mailbox", saved.pk)
     return render(request, "channels/mailbox.html", {"form": form, "box": box}, status=422 if form.errors else 200)
