@@ -152,3 +152,22 @@ def test_a_hundred_notices_cost_no_more(client, item, agent, django_assert_max_n
     with django_assert_max_num_queries(9):
         page = client.get("/notices").content.decode()
     assert page.count("<li") >= 50
+
+
+def test_one_default_which_a_wrong_form_does_not_take_away(client, admin, mailbox):
+    client.force_login(admin)
+    assert client.post("/mail/new", FORM | {"default": "on", "address": "no address"}).status_code == 422
+    mailbox.refresh_from_db()
+    assert mailbox.default
+    assert client.post("/mail/new", FORM | {"default": "on"}).status_code == 302
+    assert [box.address for box in Mailbox.objects.filter(default=True)] == ["service@example.com"]
+
+
+def test_older_notices_follow_on_the_next_page(client, item, agent):
+    Notice.objects.bulk_create(Notice(user=agent, event="answered", item=item, params={"actor": f"x{n}."}, at=timezone.now()) for n in range(70))
+    client.force_login(agent)
+    page = client.get("/notices")
+    after = client.get("/notices", {"cursor": page.context["next"]})
+    assert "x69." in page.content.decode()
+    assert "x0." in after.content.decode()
+    assert after.context["next"] is None

@@ -70,8 +70,3 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "en": Wording("Too much mail, held: {{title}}", "{{person}},\n\ntoo many mails went to {{reason}} within a short time ({{number}}). Automatic mail to it is held for an hour. Please check whether a machine answers there.\n\n{{link}}"),
     },
 }
-
-
-def languages() -> tuple[str, ...]:
-    """The languages in which every event has a wording."""
-    return ("zh-hans", "en")

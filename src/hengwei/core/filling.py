@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 _PLACE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
-
-
-def unknown(text: str, names: Collection[str]) -> list[str]:
-    """Places in the text that none of the names fills."""
-    return [name for name in dict.fromkeys(_PLACE.findall(text)) if name not in names]
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

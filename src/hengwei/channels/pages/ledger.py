@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet, TextChoices
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,9 +19,9 @@ from hengwei.channels.actions import inbound
 from hengwei.channels.models import InboundMessage, OutboundMessage
 from hengwei.core.acting import current
 from hengwei.core.asked import signed_in
+from hengwei.core.rest import keyset
 
 SHOWN = 50
-#: Why a machine's message was taken for one, and other reasons, are the names of header fields and shown as they are.
 
 
 def _keeper(request: HttpRequest) -> None:
@@ -29,37 +32,22 @@ def _keeper(request: HttpRequest) -> None:
 @login_required
 def messages_in(request: HttpRequest) -> HttpResponse:
     """Messages received, newest first, by what became of them."""
-    _keeper(request)
-    rows = InboundMessage.objects.select_related("item").order_by("-id")
-    show = request.GET.get("show", "")
-    if show in InboundMessage.Status.values:
-        rows = rows.filter(status=show)
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: SHOWN + 1])
-    return render(request, "channels/messages_in.html", {
-        "rows": found[:SHOWN], "show": show, "views": [("", _("All")), *[(s.value, s.label) for s in InboundMessage.Status]],
-        "older": found[SHOWN - 1].pk if len(found) > SHOWN else None,
-    })
+    return _list(request, InboundMessage.objects.select_related("item"), InboundMessage.Status, "channels/messages_in.html")
 
 
 @login_required
 def messages_out(request: HttpRequest) -> HttpResponse:
     """Messages sent or not sent, newest first."""
+    return _list(request, OutboundMessage.objects.select_related("item", "user"), OutboundMessage.Status, "channels/messages_out.html")
+
+
+def _list(request: HttpRequest, rows: QuerySet[Any], states: type[TextChoices], template: str) -> HttpResponse:
     _keeper(request)
-    rows = OutboundMessage.objects.select_related("item", "user").order_by("-id")
     show = request.GET.get("show", "")
-    if show in OutboundMessage.Status.values:
+    if show in states.values:
         rows = rows.filter(status=show)
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: SHOWN + 1])
-    return render(request, "channels/messages_out.html", {
-        "rows": found[:SHOWN], "show": show, "views": [("", _("All")), *[(s.value, s.label) for s in OutboundMessage.Status]],
-        "older": found[SHOWN - 1].pk if len(found) > SHOWN else None,
-    })
+    page = keyset(rows, cursor=request.GET.get("cursor", ""), limit=SHOWN)
+    return render(request, template, {"rows": page["items"], "next": page["next"], "show": show, "views": [("", _("All")), *states.choices]})
 
 
 def _row(pk: int) -> InboundMessage:

@@ -18,6 +18,7 @@ from hengwei.channels.composing import step_words
 from hengwei.channels.models import Notice
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import Message
+from hengwei.core.rest import keyset
 from hengwei.org.models import User
 from hengwei.ui.menu import Corner
 
@@ -56,13 +57,9 @@ def words_of(notice: Notice) -> tuple[str, str]:
 def bell(request: HttpRequest) -> HttpResponse:
     """The newest notices; older ones by page."""
     user = signed_in(request)
-    rows = Notice.objects.filter(user=user).select_related("item").order_by("-id")
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: SHOWN + 1])
-    shown = [{"notice": n, "icon": words_of(n)[0], "words": words_of(n)[1]} for n in found[:SHOWN]]
-    return render(request, "channels/notices.html", {"rows": shown, "older": found[SHOWN - 1].pk if len(found) > SHOWN else None, "unread": unread(user)})
+    page = keyset(Notice.objects.filter(user=user).select_related("item"), cursor=request.GET.get("cursor", ""), limit=SHOWN)
+    shown = [{"notice": notice, "icon": icon, "words": words} for notice in page["items"] for icon, words in (words_of(notice),)]
+    return render(request, "channels/notices.html", {"rows": shown, "next": page["next"], "unread": unread(user)})
 
 
 @login_required

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 
 from charset_normalizer import from_bytes
 
@@ -20,13 +19,12 @@ ALIASES = {
 }
 #: Declarations that say nothing.
 UNKNOWN = {"", "ascii", "x-unknown", "unknown-8bit", "unknown", "default", "8bit", "binary", "x-user-defined", "_iso-2022-jp$esc", "iso-8859-1-unknown"}
-_SUPERSETS = ("utf-8", "gb18030")
 
 
 def codec_of(declared: str | None) -> str | None:
     """Python's name of a declared charset; None when it says nothing, or nothing we know."""
     name = (declared or "").strip().strip("\"'").lower().split("*")[0]
-    name = re.sub(r"^(cs|x-mac-)(?=.{4})", "", name) if name.startswith("x-mac-") else name
+    name = name.removeprefix("x-mac-")
     name = ALIASES.get(name, ALIASES.get(name.replace("_", "-"), name))
     if name in UNKNOWN:
         return None
@@ -48,11 +46,10 @@ def decode(data: bytes, declared: str | None = None) -> str:
             pass
     if data.isascii():
         return _tidy(_escaped(data))
-    for candidate in _SUPERSETS[:1]:
-        try:
-            return _tidy(data.decode(candidate))
-        except UnicodeDecodeError:
-            continue
+    try:
+        return _tidy(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
     if codec is not None:
         # One broken character must not turn a whole message into another alphabet.
         text = data.decode(codec, "replace")
