@@ -171,3 +171,19 @@ def test_older_notices_follow_on_the_next_page(client, item, agent):
     assert "x69." in page.content.decode()
     assert "x0." in after.content.decode()
     assert after.context["next"] is None
+
+
+def test_the_list_of_what_goes_out_shows_each_kind_and_costs_the_same(client, admin, item, agent, mailbox, sink, django_assert_max_num_queries):
+    conversation.reply(item, by=acting(agent), text="hi")
+    send_all()
+    sink.refuse.add("li@customer.example")
+    conversation.reply(item, by=acting(agent), text="again")
+    send_all()
+    for _ in range(5):
+        conversation.reply(item, by=acting(agent), text="waits")
+    client.force_login(admin)
+    with django_assert_max_num_queries(9):
+        page = client.get("/mail/out").content.decode()
+    assert "li@customer.example" in page
+    assert "未发出" in page
+    assert "发送中" in page
