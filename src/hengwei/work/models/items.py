@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -304,7 +305,11 @@ class WorkItem(models.Model):
         return self.workflow.possible(self.state, lambda t: by.may(t.permission) or (mine and t.by_requester))
 
 
-def label_of(name: str) -> str:
-    """What a field of an item is called on the screen."""
-    field = WorkItem._meta.get_field(name)
+def label_of(name: str, kind: str = "") -> str:
+    """What a field of an item, or of its kind, is called on the screen."""
+    model = kinds.get(kind).model_class if kind else WorkItem
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
     return str(getattr(field, "verbose_name", name))

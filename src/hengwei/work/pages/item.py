@@ -27,7 +27,7 @@ from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
 from hengwei.work.actions import assignment, conversation, drafts, progress, relations, triage
 from hengwei.work.actions.steps import make_step
-from hengwei.work.asides import add_footers
+from hengwei.work.asides import add_footers, menu_for, panels_for, verbs
 from hengwei.work.clocks import engine, rules
 from hengwei.work.models import (
     Attachment,
@@ -95,7 +95,7 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
     if user.is_agent:
         draft = Draft.objects.filter(item=item, user=user).first()
         facts |= {
-            "draft": draft, "clocks": _clocks(item), "specific": item.specific(),
+            "draft": draft, "clocks": _clocks(item), "panels": panels_for(item, request), "menu_lines": menu_for(item, request), "specific": item.specific(),
             "levels": Level.choices, "categories": Category.objects.filter(archived_at=None), "waiting_reasons": WaitingFor.choices,
             "closures": [(c.value, c.label) for c in (Closure.SOLVED, Closure.WORKAROUND, Closure.NOT_SOLVED)],
             "cancellings": [(c.value, c.label) for c in (Closure.CANCELLED, Closure.WITHDRAWN, Closure.DUPLICATE, Closure.SPAM)],
@@ -265,11 +265,12 @@ VERBS: dict[str, Callable[[WorkItem, Actor, Any], str]] = {
 def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Do one thing with the item. A refusal gives the page again, with the reason and everything that was typed."""
     item = find(request, number)
-    if verb not in VERBS:
+    do = VERBS.get(verb) or verbs.get(verb)
+    if do is None:
         raise Http404
     error, said = None, ""
     try:
-        said = VERBS[verb](item, current(), request.POST)
+        said = do(item, current(), request.POST)
     except ActionError as refusal:
         error = refusal
     if "application/json" in request.headers.get("Accept", ""):

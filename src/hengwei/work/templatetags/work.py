@@ -90,8 +90,8 @@ def told(entry: Entry) -> str:
     if entry.kind == Entry.Kind.CHANGE:
         parts = []
         for name, (before, after) in d.get("changes", {}).items():
-            label = label_of(name)
-            if name in ("title", "description", "solution", "cause", "form"):
+            label = label_of(name, entry.item.kind)
+            if name in ("title", "description", "solution", "cause", "form") or max(len(str(before or "")), len(str(after or ""))) > 80:
                 parts.append(_("%(field)s changed") % {"field": label})
             else:
                 parts.append(_("%(field)s: %(before)s → %(after)s") % {"field": label, "before": _value(name, before), "after": _value(name, after)})

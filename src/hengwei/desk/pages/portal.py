@@ -6,25 +6,24 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import Actor, current
-from hengwei.core.asked import chosen, signed_in
+from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError, Refused
 from hengwei.core.files import files_of
-from hengwei.core.filling import fill
 from hengwei.core.i18n import is_chinese
 from hengwei.desk.actions import catalogue, satisfaction
-from hengwei.desk.models import CannedReply, CatalogueEntry, FollowUp
+from hengwei.desk.models import CatalogueEntry
 from hengwei.org.models import User
 from hengwei.work import kinds
 from hengwei.work.actions.intake import open_item
 from hengwei.work.clocks.matching import promises_for
-from hengwei.work.models import Category, Level, Measure, Source, WorkItem
+from hengwei.work.models import Measure, Source, WorkItem
 
 #: Own requests shown at the start of the portal.
 RECENT = 30
@@ -138,82 +137,3 @@ def rate_by_link(request: HttpRequest, token: str) -> HttpResponse:
         except ActionError as refusal:
             error = refusal
     return render(request, "desk/rate.html", {"item": item, "error": error, "done": done, "score": request.POST.get("score") or request.GET.get("score", "")})
-
-
-# --- the desk ----------------------------------------------------------------------------------------------------
-
-
-def _staff(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.is_agent:
-        raise Http404
-    return user
-
-
-@login_required
-def new(request: HttpRequest) -> HttpResponse:
-    """Log a request while talking: who calls, in one field; the rest below."""
-    user, error = _staff(request), None
-    typed: Any = request.POST if request.method == "POST" else request.GET
-    requester = User.objects.filter(pk=chosen(typed, "requester"), is_active=True).select_related("customer").first()
-    if request.method == "POST":
-        try:
-            if requester is None:
-                raise Refused(_("Please choose who it is for."), code="missing", field="requester")
-            facts: dict[str, Any] = {name: int(typed[name]) for name in ("impact", "urgency") if typed.get(name, "").isdecimal()}
-            item = open_item(
-                typed.get("kind", "incident"), by=current(), title=typed.get("title", ""), description=typed.get("description", ""), requester=requester,
-                source=typed.get("source", Source.PHONE), category=Category.objects.filter(pk=chosen(typed, "category")).first(), subject=typed.get("subject", ""),
-                owner=user if typed.get("take") else None, files=files_of(typed.getlist("files"), user=user), **facts)
-            return redirect(item)
-        except ActionError as refusal:
-            error = refusal
-    return render(request, "desk/new.html", {
-        "error": error, "typed": typed, "requester": requester, "chosen": [requester] if requester else [], "kinds": kinds.every(), "levels": Level.choices,
-        "categories": Category.objects.filter(archived_at=None), "sources": [(s.value, s.label) for s in (Source.PHONE, Source.AGENT, Source.CHAT, Source.EMAIL)],
-    }, status=422 if error else 200)
-
-
-@login_required
-def find_people(request: HttpRequest) -> HttpResponse:
-    """Contacts by name, number or address, for the caller's field."""
-    user = _staff(request)
-    text = request.GET.get("who", "").strip()
-    people = []
-    if len(text) >= 2 or (text and not text.isascii()):
-        found = Q(name__icontains=text) | Q(email__istartswith=text) | Q(phone__startswith=text) | Q(mobile__startswith=text) | Q(employee_no=text) | Q(username__istartswith=text)
-        people = User.objects.visible_to(user).filter(found, is_active=True).select_related("customer").order_by("name", "id")[:8]
-    return render(request, "desk/people.html", {"people": people, "text": text})
-
-
-@login_required
-def canned(request: HttpRequest, number: str) -> HttpResponse:
-    """The replies that this person keeps ready, filled in for the item."""
-    user = _staff(request)
-    item = WorkItem.objects.visible_to(user).with_people().by_number(number)
-    values = {
-        "requester": str(item.requester or ""), "number": item.number, "title": item.title, "agent": user.name, "team": str(item.team or ""),
-        "due": timezone.localtime(item.due_at).strftime("%m-%d %H:%M") if item.due_at else "",
-    }
-    english = bool(item.requester and item.requester.language == "en")
-    replies = [{"label": r.label, "text": fill(r.text_en if english and r.text_en else r.text, values)} for r in CannedReply.objects.usable_by(user)]
-    return render(request, "desk/canned.html", {"replies": replies})
-
-
-@login_required
-def follow_ups(request: HttpRequest) -> HttpResponse:
-    """Calls owed, the most overdue first."""
-    user = _staff(request)
-    rows = FollowUp.objects.filter(done_at=None).select_related("item", "item__requester", "customer", "owner").order_by("due_at", "id")
-    if request.GET.get("whose") != "all":
-        rows = rows.filter(owner=user)
-    return render(request, "desk/follow_ups.html", {"rows": rows[:100], "whose": request.GET.get("whose", "mine"), "now": timezone.now()})
-
-
-@login_required
-@require_POST
-def complete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record what came of a call."""
-    _staff(request)
-    satisfaction.complete_follow_up(get_object_or_404(FollowUp, pk=pk), by=current(), result=request.POST.get("result", ""))
-    return redirect("desk:follow_ups")

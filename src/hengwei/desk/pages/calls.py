@@ -1,0 +1,75 @@
+"""The desk's form for those who call, and the replies kept ready."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hengwei.core.acting import current
+from hengwei.core.asked import chosen
+from hengwei.core.errors import ActionError, Refused
+from hengwei.core.files import files_of
+from hengwei.core.filling import fill
+from hengwei.desk.models import CannedReply
+from hengwei.org.models import User
+from hengwei.work import kinds
+from hengwei.work.actions.intake import open_item
+from hengwei.work.models import Category, Level, Source, WorkItem
+
+from .common import staff
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """Log a request while talking: who calls, in one field; the rest below."""
+    user, error = staff(request), None
+    typed: Any = request.POST if request.method == "POST" else request.GET
+    requester = User.objects.filter(pk=chosen(typed, "requester"), is_active=True).select_related("customer").first()
+    if request.method == "POST":
+        try:
+            if requester is None:
+                raise Refused(_("Please choose who it is for."), code="missing", field="requester")
+            facts: dict[str, Any] = {name: int(typed[name]) for name in ("impact", "urgency") if typed.get(name, "").isdecimal()}
+            item = open_item(
+                typed.get("kind", "incident"), by=current(), title=typed.get("title", ""), description=typed.get("description", ""), requester=requester,
+                source=typed.get("source", Source.PHONE), category=Category.objects.filter(pk=chosen(typed, "category")).first(), subject=typed.get("subject", ""),
+                owner=user if typed.get("take") else None, files=files_of(typed.getlist("files"), user=user), **facts)
+            return redirect(item)
+        except ActionError as refusal:
+            error = refusal
+    return render(request, "desk/new.html", {
+        "error": error, "typed": typed, "requester": requester, "chosen": [requester] if requester else [], "kinds": kinds.every(), "levels": Level.choices,
+        "categories": Category.objects.filter(archived_at=None), "sources": [(s.value, s.label) for s in (Source.PHONE, Source.AGENT, Source.CHAT, Source.EMAIL)],
+    }, status=422 if error else 200)
+
+
+@login_required
+def find_people(request: HttpRequest) -> HttpResponse:
+    """Contacts by name, number or address, for the caller's field."""
+    user = staff(request)
+    text = request.GET.get("who", "").strip()
+    people = []
+    if len(text) >= 2 or (text and not text.isascii()):
+        found = Q(name__icontains=text) | Q(email__istartswith=text) | Q(phone__startswith=text) | Q(mobile__startswith=text) | Q(employee_no=text) | Q(username__istartswith=text)
+        people = User.objects.visible_to(user).filter(found, is_active=True).select_related("customer").order_by("name", "id")[:8]
+    return render(request, "desk/people.html", {"people": people, "text": text})
+
+
+@login_required
+def canned(request: HttpRequest, number: str) -> HttpResponse:
+    """The replies that this person keeps ready, filled in for the item."""
+    user = staff(request)
+    item = WorkItem.objects.visible_to(user).with_people().by_number(number)
+    values = {
+        "requester": str(item.requester or ""), "number": item.number, "title": item.title, "agent": user.name, "team": str(item.team or ""),
+        "due": timezone.localtime(item.due_at).strftime("%m-%d %H:%M") if item.due_at else "",
+    }
+    english = bool(item.requester and item.requester.language == "en")
+    replies = [{"label": r.label, "text": fill(r.text_en if english and r.text_en else r.text, values)} for r in CannedReply.objects.usable_by(user)]
+    return render(request, "desk/canned.html", {"replies": replies})
