@@ -11,6 +11,11 @@ from .models import Mailbox
 SECONDS = 30
 
 
+def longest(recipients: int) -> int:
+    """Seconds that a message can take at the most: each step of the dialogue waits SECONDS for the server."""
+    return SECONDS * (14 + recipients)
+
+
 class Rejected(Exception):
     """The server will not take it, now or ever: trying again is of no use."""
 

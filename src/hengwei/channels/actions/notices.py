@@ -16,7 +16,7 @@ from hengwei.work.models import Entry, WorkItem
 #: event -> (bell, mail) for a person who chose nothing.
 DEFAULTS: dict[str, tuple[bool, bool]] = {
     "assigned": (True, True), "team_assigned": (True, False), "answered": (True, False), "mentioned": (True, True), "chased": (True, True),
-    "escalated": (True, True), "reopened": (True, True), "quota": (True, False),
+    "escalated": (True, True), "reopened": (True, True), "quota": (True, False), "chain": (True, False),
 }
 
 

@@ -16,6 +16,7 @@ from hengwei.channels.composing import compose
 from hengwei.channels.models import InboundDelivery, MailAddress, Mailbox, MailTally, OutboundMessage
 from hengwei.core import live
 from hengwei.core.acting import Actor
+from hengwei.core.database.resting import let_go
 from hengwei.core.errors import Refused
 from hengwei.core.jobs import enqueue
 from hengwei.org.models import User
@@ -46,12 +47,20 @@ def queue(
         row.send_after = timezone.now() + timedelta(seconds=hold_for)
     if len(chain) >= DEEPEST:
         row.status, row.reason = Status.STOPPED, "chain"
+        _chain_stopped(item, chain, event)
     row.save()
     row.message_id = signing.message_id(row.pk, item.pk if item else 0, mailbox.domain)
     row.save(update_fields=["message_id"])
     if row.status == Status.QUEUED:
         _soon(row, row.send_after)
     return row
+
+
+def _chain_stopped(item: WorkItem | None, chain: list[str], event: str) -> None:
+    """Rules that set each other off: the administrator must see it."""
+    from . import notices
+
+    notices.tell(notices.watching_over(item), "chain", item=item, at=timezone.now(), params={"rules": chain[-3:], "what": event}, mail=False)
 
 
 def _soon(row: OutboundMessage, at: datetime | None = None) -> None:
@@ -87,16 +96,40 @@ def sender_of(item: WorkItem | None) -> Mailbox | None:
 def send(pk: int) -> OutboundMessage | None:
     """Send a queued message now. None when it is not to be sent, or another worker has it.
 
-    Its Message-ID was fixed when it was queued: should we be killed between the server's word and ours, the second copy
-    carries the same id, and mail programs show it once.
+    It is claimed and addressed in one short transaction; while the mail server takes its time no row is locked and no
+    connection held; then the result is recorded. Its Message-ID was fixed when it was queued: should we be killed between
+    the server's word and ours, the second copy carries the same id, and mail programs show it once.
     """
+    now = timezone.now()
+    claimed = _claim(pk, now)
+    if claimed is None:
+        return None
+    row, found = claimed
+    mailbox = row.mailbox
+    if row.status != Status.SENDING or mailbox is None:
+        return row
+    refused: dict[str, str] = {}
+    trouble: Exception | None = None
+    subject = row.subject
+    try:
+        message = compose(row, mailbox, found.to, found.cc)
+        subject = str(message["Subject"])[:990]
+        let_go()
+        refused = smtp.send(mailbox, message, found.all)
+    except (smtp.Rejected, smtp.Later) as error:
+        trouble = error
+    except Exception as error:  # a fault of ours in the wording stops this message only, and is seen
+        log.exception("message %s could not be written", pk)
+        trouble = smtp.Later(f"{type(error).__name__}: {error}")
+    return _record(row, found, subject=subject, refused=refused, trouble=trouble)
+
+
+def _claim(pk: int, now: datetime) -> tuple[OutboundMessage, recipients.Recipients] | None:
+    """The message as ours for as long as a server may take, with its recipients of this moment; or stopped, where nobody is left."""
     with transaction.atomic():
-        row = (
-            OutboundMessage.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, status=Status.QUEUED)
-            .select_related("item", "item__requester", "item__team", "item__owner", "item__customer", "entry", "entry__author", "mailbox", "user").first()
-        )
-        now = timezone.now()
-        if row is None or (row.send_after and row.send_after > now) or row.mailbox is None:
+        rows = OutboundMessage.objects.select_related("item", "item__requester", "item__team", "item__owner", "item__customer", "entry", "entry__author", "mailbox", "user")
+        row = rows.exclude(mailbox=None).claim(pk, at=now, seconds=0)
+        if row is None:
             return None
         found = recipients.of(row, now)
         for address in list(found.all):
@@ -105,46 +138,50 @@ def send(pk: int) -> OutboundMessage | None:
                 _hold(row, address, quota, now)
                 (found.to if address in found.to else found.cc).remove(address)
                 found.left_out[address] = "quota"
-        row.attempts += 1
         if not found.all:
-            row.status, row.reason = Status.STOPPED, "; ".join(f"{a}: {why}" for a, why in found.left_out.items()) or "nobody"
-            row.save()
-            return row
-        if not found.to:
+            row.status, row.reason = Status.STOPPED, "; ".join(f"{a}: {why}" for a, why in found.left_out.items())[:500] or "nobody"
+        elif not found.to:
             found.to, found.cc = found.cc, []
         row.to, row.cc = found.to, found.cc
-        try:
-            message = compose(row, row.mailbox, found.to, found.cc)
-            row.subject = str(message["Subject"])[:990]
-            refused = smtp.send(row.mailbox, message, found.all)
-        except smtp.Rejected as error:
-            _failed(row, str(error), now)
-            return row
-        except smtp.Later as error:
-            if row.attempts >= ATTEMPTS:
-                _failed(row, str(error), now)
-            else:
-                row.reason = str(error)[:500]
-                row.send_after = now + timedelta(minutes=2 ** (row.attempts - 1))
-                row.save()
-                _soon(row, row.send_after)
-            return row
-        row.status, row.sent_at, row.reason = Status.SENT, now, ""
+        row.leased_until = now + timedelta(seconds=smtp.longest(len(found.all)))
         row.save()
-        if row.item is not None and row.user is None:
-            live.announce(f"item:{row.item.pk}")
-        MailTally.objects.bulk_create(MailTally(address=address, item=row.item, at=now) for address in found.all)
-        for address, why in refused.items():
-            _note(row, now, notice="mail_failed", address=address, diagnostic=why, message=row.pk)
-        if row.event == "received" and row.item is not None:
-            WorkItem.objects.filter(pk=row.item.pk, acknowledged_at=None).update(acknowledged_at=now)
+        return row, found
+
+
+@transaction.atomic
+def _record(
+    row: OutboundMessage, found: recipients.Recipients, *, subject: str, refused: dict[str, str], trouble: Exception | None,
+) -> OutboundMessage:
+    """What the server said, unless the message was claimed anew meanwhile: then the other records it."""
+    now = timezone.now()
+    if OutboundMessage.objects.still_mine(row) is None:
+        log.warning("message %s took longer than it may; another worker has it now", row.pk)
+        return OutboundMessage.objects.get(pk=row.pk)
+    row.subject, row.leased_until = subject, None
+    if trouble is not None:
+        if isinstance(trouble, smtp.Rejected) or row.attempts >= ATTEMPTS:
+            _failed(row, str(trouble), now)
+        else:
+            row.status, row.reason = Status.QUEUED, str(trouble)[:500]
+            row.send_after = now + timedelta(minutes=2 ** (row.attempts - 1))
+            row.save()
+            _soon(row, row.send_after)
         return row
+    row.status, row.sent_at, row.reason = Status.SENT, now, ""
+    row.save()
+    if row.item is not None and row.user is None:
+        live.announce(f"item:{row.item.pk}")
+    MailTally.objects.bulk_create(MailTally(address=address, item=row.item, at=now) for address in found.all)
+    for address, why in refused.items():
+        _note(row, now, notice="mail_failed", address=address, diagnostic=why, message=row.pk)
+    if row.event == "received" and row.item is not None:
+        WorkItem.objects.filter(pk=row.item.pk, acknowledged_at=None).update(acknowledged_at=now)
+    return row
 
 
 def due(at: datetime) -> list[int]:
-    """Queued messages whose job was lost."""
-    rows = OutboundMessage.objects.filter(status=Status.QUEUED, created_at__lt=at - timedelta(minutes=2))
-    return [pk for pk, after in rows.order_by("id").values_list("pk", "send_after")[:500] if after is None or after < at - timedelta(minutes=2)]
+    """Queued messages whose job was lost, and those that a worker had when it died."""
+    return list(OutboundMessage.objects.left_lying(at).values_list("pk", flat=True)[:500])
 
 
 def take_back(row: OutboundMessage, *, by: Actor) -> None:

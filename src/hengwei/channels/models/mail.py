@@ -1,8 +1,6 @@
-"""Mailboxes, every message in and out, and the notices of the bell."""
+"""Mailboxes, every message in and out, what is known of addresses, and how mails are worded."""
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.core.secrets import SecretField
 from hengwei.org.models import Team, User
 from hengwei.work.models import Entry, WorkItem
+
+from .outgoing import Outgoing
 
 
 class Mailbox(models.Model):
@@ -133,15 +133,8 @@ class InboundDelivery(models.Model):
         constraints = [models.UniqueConstraint(fields=["mailbox", "uidvalidity", "uid"], condition=Q(uid__isnull=False), name="delivery_place")]
 
 
-class OutboundMessage(models.Model):
+class OutboundMessage(Outgoing):
     """A message of ours to one or more people, from the wish to send it to the server's word."""
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("on its way")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("not sent")
-        STOPPED = "stopped", _("not to be sent")
-        BOUNCED = "bounced", _("came back")
 
     item = models.ForeignKey(WorkItem, models.CASCADE, null=True, blank=True, related_name="messages_out")
     entry = models.ForeignKey(Entry, models.SET_NULL, null=True, blank=True, related_name="sent_as")
@@ -157,18 +150,12 @@ class OutboundMessage(models.Model):
     subject = models.CharField(max_length=990, blank=True, default="")
     automatic = models.BooleanField(default=True)
     chain = models.JSONField(default=list, blank=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
-    reason = models.CharField(max_length=500, blank=True, default="")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    send_after = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("message sent")
         indexes = [
             models.Index(fields=["item", "id"], name="outbound_item"),
-            models.Index(fields=["status", "id"], condition=Q(status__in=("queued", "failed")), name="outbound_open"),
+            models.Index(fields=["status", "id"], condition=Q(status__in=("queued", "sending", "failed")), name="outbound_open"),
         ]
 
     def __str__(self) -> str:
@@ -212,24 +199,3 @@ class MailTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} ({self.language})"
-
-
-class Notice(models.Model):
-    """A line under the bell: something a person should know."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
-    event = models.CharField(max_length=30)
-    item = models.ForeignKey(WorkItem, models.CASCADE, null=True, blank=True, related_name="+")
-    params = models.JSONField(default=dict, blank=True)
-    at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("notice")
-        indexes: ClassVar = [
-            models.Index(fields=["user", "-id"], name="notice_newest"),
-            models.Index(fields=["user"], condition=Q(read_at=None), name="notice_unread"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.event} → {self.user}"
