@@ -10,7 +10,7 @@ const out = join(rooms, "ui", "static", "hengwei");
 mkdirSync(out, { recursive: true });
 
 await build({
-  entryPoints: { app: join(here, "src", "main.ts"), early: join(here, "src", "early.ts"), style: join(here, "src", "style.css") },
+  entryPoints: { app: join(here, "src", "main.ts"), early: join(here, "src", "early.ts"), charts: join(here, "src", "charts.ts"), style: join(here, "src", "style.css") },
   bundle: true, minify: true, sourcemap: false, outdir: out, target: ["es2022", "chrome109", "firefox115", "safari16"],
   logLevel: "warning", absWorkingDir: here,
 });

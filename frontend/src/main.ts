@@ -8,6 +8,7 @@ import { startPalette } from "./palette";
 import { startPortal } from "./portal";
 import { startToasts, toast } from "./toasts";
 import { startBoard } from "./board";
+import { startDeeds, startForms } from "./forms";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
@@ -32,6 +33,10 @@ const start = (root: ParentNode) => {
   startLists(root);
   startPortal(root);
   startBoard(root);
+  startForms(root);
+  // Charts are a large script of their own: fetched where there is one.
+  const charts = document.body.dataset.charts;
+  if (charts && root.querySelector("[data-chart]") && !document.querySelector(`script[src="${charts}"]`)) document.head.append(Object.assign(document.createElement("script"), { src: charts }));
   (root.querySelector(".form-errors") as HTMLElement | null)?.focus();
 };
 startToasts();
@@ -39,5 +44,6 @@ startMenus();
 startPalette();
 startKeys();
 startLive();
+startDeeds();
 start(document);
 document.addEventListener("htmx:afterSettle", (event) => start(event.target as HTMLElement));

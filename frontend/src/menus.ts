@@ -22,7 +22,7 @@ export function startMenus(): void {
   });
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    const words = form.dataset.confirm;
+    const words = (event.submitter as HTMLElement | null)?.dataset.confirm ?? form.dataset.confirm;
     if (words && !window.confirm(words)) event.preventDefault();
   });
 }

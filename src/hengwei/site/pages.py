@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from hengwei.core import search as index
 from hengwei.core.asked import signed_in
 from hengwei.org.models import User
-from hengwei.ui.menu import entries_for
+from hengwei.ui.menu import entries_for, settings_for
 from hengwei.work.models import WorkItem
 
 
@@ -74,3 +74,11 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "site/search.html", {"text": text, "found": found, "title": _("Search")})
 
 
+@login_required
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Everything that this person may set up, by group."""
+    user = signed_in(request)
+    groups = settings_for(user) if user.is_agent else []
+    if not groups:
+        raise Http404
+    return render(request, "site/settings.html", {"groups": groups})

@@ -16,6 +16,7 @@ _own = [
     path("live", live.stream, name="live"),
     path("palette", pages.palette, name="palette"),
     path("search", pages.search, name="search"),
+    path("settings", pages.settings_page, name="settings"),
     path("language", pages.choose_language, name="language"),
     path("theme", pages.choose_theme, name="theme"),
 ]

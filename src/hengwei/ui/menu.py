@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.errors import Message
 
@@ -23,6 +24,8 @@ class MenuEntry:
     order: int = 100
     #: Shown as a number beside the word; None for none.
     count: Callable[[Any], int | None] | None = None
+    #: Whether to show it at all, where a permission does not say it.
+    shown: Callable[[Any], bool] = lambda user: True
 
     @property
     def url(self) -> str:
@@ -78,4 +81,44 @@ def entries_for(user: Any) -> list[MenuEntry]:
     """What this person may go to, in order."""
     if not user.is_authenticated or not user.is_agent:
         return []
-    return sorted((e for e in _entries.values() if not e.permission or user.may(e.permission)), key=lambda e: (e.order, e.key))
+    return sorted((e for e in _entries.values() if (not e.permission or user.may(e.permission)) and e.shown(user)), key=lambda e: (e.order, e.key))
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsEntry:
+    """Something that is set up now and then: a card on the settings page, in one of GROUPS."""
+
+    key: str
+    label: Message
+    description: Message
+    icon: str
+    url_name: str
+    permission: str
+    group: str
+    order: int = 100
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+
+#: The groups of the settings page, in order.
+GROUPS: dict[str, Message] = {
+    "people": _("People and customers"), "desk": _("Service desk"), "agreements": _("Agreements and working time"), "automation": _("Routing and automation"),
+    "knowledge": _("Knowledge"), "channels": _("Channels and notices"), "governance": _("Regulations"), "system": _("System and security"),
+}
+_settings: dict[str, SettingsEntry] = {}
+
+
+def register_setting(entry: SettingsEntry) -> SettingsEntry:
+    """Add a card, or replace the one of its key; its group must be one of GROUPS."""
+    if entry.group not in GROUPS:
+        raise ValueError(f"{entry.key}: there is no group {entry.group!r} of settings")
+    _settings[entry.key] = entry
+    return entry
+
+
+def settings_for(user: Any) -> list[tuple[Message, list[SettingsEntry]]]:
+    """What this person may set up, by group."""
+    mine = sorted((e for e in _settings.values() if not e.permission or user.may(e.permission)), key=lambda e: (e.order, e.key))
+    return [(label, held) for group, label in GROUPS.items() if (held := [e for e in mine if e.group == group])]

@@ -1,0 +1,78 @@
+// Forms of the kit: rows inside a form, deeds in a dialog, and what was typed kept over a lost session.
+import htmx from "htmx.org";
+import Sortable from "sortablejs";
+
+function startInline(inline: HTMLElement): void {
+  if (inline.dataset.started) return;
+  inline.dataset.started = "yes";
+  const prefix = inline.dataset.inline!;
+  const rows = inline.querySelector<HTMLElement>("[data-rows]")!;
+  const template = inline.querySelector("template")!;
+  const total = inline.querySelector<HTMLInputElement>(`[name="${prefix}-TOTAL_FORMS"]`)!;
+  const number = () => [...rows.querySelectorAll<HTMLElement>("[data-row]")].forEach((row, i) => {
+    const order = row.querySelector<HTMLInputElement>(`[name$="-ORDER"]`);
+    if (order) order.value = String(i + 1);
+  });
+  inline.querySelector("[data-add]")?.addEventListener("click", () => {
+    const holder = document.createElement("div");
+    holder.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
+    const row = holder.firstElementChild as HTMLElement;
+    rows.append(row);
+    total.value = String(Number(total.value) + 1);
+    number();
+    row.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+    document.dispatchEvent(new CustomEvent("hw:added", { detail: row }));
+  });
+  rows.addEventListener("click", (event) => {
+    const row = (event.target as HTMLElement).closest("[data-remove]")?.closest<HTMLElement>("[data-row]");
+    if (!row) return;
+    const mark = row.querySelector<HTMLInputElement>(`[name$="-DELETE"]`);
+    if (mark) { mark.checked = true; row.hidden = true; } else { row.querySelectorAll<HTMLInputElement>("input, select, textarea").forEach((field) => { field.value = ""; }); row.hidden = true; }
+  });
+  if ("sortable" in inline.dataset) Sortable.create(rows, { handle: ".grip", animation: 120, onEnd: number });
+}
+
+// What was typed and not saved is found again in this browser, also after signing in anew.
+function startKeeping(form: HTMLFormElement): void {
+  if (form.dataset.started) return;
+  form.dataset.started = "yes";
+  const key = `kept:${form.dataset.keep}`;
+  const fields = () => [...form.elements].filter((one): one is HTMLTextAreaElement | HTMLInputElement => (one instanceof HTMLTextAreaElement || (one instanceof HTMLInputElement && ["text", "number", "email", "url", "search", "tel"].includes(one.type))) && !!one.name && one.autocomplete !== "off");
+  const failed = !!form.querySelector(".form-errors");
+  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null") as Record<string, string> | null;
+  if (kept && !failed && performance.getEntriesByType("navigation").some((entry) => (entry as PerformanceNavigationTiming).type !== "navigate" || document.referrer.includes("/login"))) {
+    fields().forEach((field) => { if (kept[field.name] !== undefined) field.value = kept[field.name]; });
+  }
+  form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().map((field) => [field.name, field.value])))));
+  form.addEventListener("submit", () => window.setTimeout(() => sessionStorage.removeItem(key), 0));
+}
+
+function openDialog(url: string): void {
+  let dialog = document.getElementById("deed") as HTMLDialogElement | null;
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.id = "deed";
+    document.body.append(dialog);
+  }
+  dialog.replaceChildren();
+  dialog.showModal();
+  void htmx.ajax("get", url, { target: dialog, swap: "innerHTML" }).then(() => dialog?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, select")?.focus());
+}
+
+export function startForms(root: ParentNode): void {
+  root.querySelectorAll<HTMLElement>("[data-inline]").forEach(startInline);
+  root.querySelectorAll<HTMLFormElement>("form[data-keep]").forEach(startKeeping);
+}
+
+export function startDeeds(): void {
+  document.addEventListener("click", (event) => {
+    const opener = (event.target as HTMLElement).closest<HTMLElement>("[data-dialog-url]");
+    if (!opener || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    openDialog(opener.dataset.dialogUrl!);
+  });
+  document.addEventListener("change", (event) => {
+    const field = event.target as HTMLElement;
+    if (field.closest(".tools") && field.matches("select, input[type=date], input[type=checkbox]")) field.closest("form")?.requestSubmit();
+  });
+}
