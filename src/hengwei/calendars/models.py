@@ -14,11 +14,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual
 
 from .business_time import BusinessCalendar, Week
 
 
+@history.tracked(audited=True)
 class Calendar(Bilingual):
     """A calendar that promises run on: working hours, round the clock, a shift."""
 
@@ -36,6 +38,7 @@ class Calendar(Bilingual):
         return self.versions.latest("number")
 
 
+@history.tracked(part_of="calendar", audited=True)
 class CalendarVersion(models.Model):
     """One state of a calendar. `week` holds minutes after midnight by weekday, Monday first; `days` the dates that differ."""
 

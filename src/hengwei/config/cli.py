@@ -75,6 +75,9 @@ def _django() -> None:
     import django
 
     django.setup()
+    from hengwei.core.acting import Actor, become
+
+    become(Actor(via="cli"))
 
 
 def _prepare(*, sample: bool) -> None:

@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "pgtrigger",
-    "pghistory",
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
@@ -87,7 +86,8 @@ def _database(url: str) -> dict[str, object]:
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
         # A request runs in a thread of its own: connections are kept in a pool, not with threads.
-        "OPTIONS": {} if "PYTEST_VERSION" in os.environ else {"pool": {"min_size": 1, "max_size": 16, "timeout": 15}},
+        # Tests empty their tables, the append-only ones too.
+        "OPTIONS": {"options": "-c hengwei.emptying=on"} if "PYTEST_VERSION" in os.environ else {"pool": {"min_size": 1, "max_size": 16, "timeout": 15}},
         "TEST": {"NAME": os.environ.get("HENGWEI_TEST_DATABASE", "test_hengwei")},
     }
 

@@ -58,6 +58,11 @@ def current() -> Actor:
     return _current.get()
 
 
+def become(actor: Actor) -> None:
+    """From here to the end of the block that `acting_as` opened, it is `actor`: a token has just told who asks."""
+    _current.set(actor)
+
+
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[Actor]:
     """Make `actor` the current one within the block."""

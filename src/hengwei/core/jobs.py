@@ -102,6 +102,14 @@ def learn_words(timestamp: int) -> None:
     learn()
 
 
+@timer("41 2 * * *")
+def note_audit_head(timestamp: int) -> None:
+    """Every night: the end of the audit log's chain, noted outside of the database."""
+    from hengwei.core.audit.chain import note_head
+
+    note_head()
+
+
 @timer("* * * * *")
 def look_for_lost_jobs(timestamp: int) -> None:
     """Every minute: whatever a dead worker held; and jobs done a week ago are forgotten."""

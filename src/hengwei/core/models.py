@@ -1,4 +1,4 @@
-"""What the ground floor keeps: files, the search index, keys that make a call happen once."""
+"""What the ground floor keeps: files, the search index, keys that make a call happen once, history, audit log, tasks."""
 
 from __future__ import annotations
 
@@ -91,3 +91,75 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]
+
+
+class Revision(models.Model):
+    """A change of one record, written by a trigger (history/history.sql) and never changed."""
+
+    class Operation(models.TextChoices):
+        MADE = "made", _("made")
+        CHANGED = "changed", _("changed")
+        REMOVED = "removed", _("removed")
+
+    at = models.DateTimeField(_("when"))
+    operation = models.CharField(max_length=8, choices=Operation)
+    #: Which record: `org.team` and its primary key as text.
+    model = models.CharField(max_length=80)
+    object_id = models.CharField(max_length=64)
+    #: The record to whose history it belongs too, where it is a part of one (a membership of its team).
+    whole_model = models.CharField(max_length=80, blank=True, default="")
+    whole_id = models.CharField(max_length=64, blank=True, default="")
+    #: {column: [before, after]} as JSON writes the values.
+    changes = models.JSONField()
+    #: Without a constraint: a change is on record whatever becomes of the person.
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=_("who"))
+    via = models.CharField(_("way"), max_length=12)
+    address = models.CharField(_("address"), max_length=120, blank=True)
+    rules = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("revision")
+        indexes = [
+            models.Index(fields=["model", "object_id", "-id"], name="revision_of"),
+            models.Index(fields=["whole_model", "whole_id", "-id"], name="revision_of_whole", condition=~models.Q(whole_model="")),
+        ]
+
+
+class AuditRecord(models.Model):
+    """An entry of the audit log: append-only, each sealed with the hash of the one before (audit/audit.sql)."""
+
+    #: Its place in the chain, given when its transaction commits.
+    position = models.BigIntegerField(null=True, unique=True)
+    at = models.DateTimeField(_("when"))
+    action = models.CharField(_("what"), max_length=60)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=_("who"))
+    actor_name = models.CharField(max_length=150, blank=True, default="")
+    via = models.CharField(_("way"), max_length=12)
+    address = models.CharField(_("address"), max_length=120, blank=True, default="")
+    subject_model = models.CharField(max_length=80, blank=True, default="")
+    subject_id = models.CharField(max_length=64, blank=True, default="")
+    subject_name = models.CharField(max_length=200, blank=True, default="")
+    details = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64, blank=True, default="")
+    #: The text that was hashed, so that an export can be verified anywhere.
+    sealed = models.TextField(blank=True, default="")
+    hash = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("audit record")
+        indexes = [
+            models.Index(fields=["action", "-id"], name="audit_action"),
+            models.Index(fields=["actor", "-id"], name="audit_actor"),
+            models.Index(fields=["subject_model", "subject_id", "-id"], name="audit_subject"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
+
+
+class AuditAnchor(models.Model):
+    """Up to here the audit log was archived: the chain goes on from this hash."""
+
+    position = models.BigIntegerField(unique=True)
+    hash = models.CharField(max_length=64)
+    archived_at = models.DateTimeField()
+    file = models.CharField(max_length=400)
+    rows = models.PositiveIntegerField()

@@ -14,9 +14,11 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual
 
 
+@history.tracked(audited=True)
 class Role(Bilingual):
     """A named set of permissions. Built-in roles are made from what the rooms declare; a company may add its own."""
 
@@ -35,6 +37,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self if user.may("org.view_customers") else self.filter(pk=user.customer_id)
 
 
+@history.tracked()
 class Customer(Bilingual):
     """Somebody we serve: a company outside, or a department of our own."""
 
@@ -63,6 +66,7 @@ class Customer(Bilingual):
         indexes = [models.Index(fields=["name", "id"]), models.Index(fields=["kind", "name"])]
 
 
+@history.tracked(part_of="customer")
 class Site(Bilingual):
     """A place where a customer works: an address, a time zone."""
 
@@ -75,6 +79,7 @@ class Site(Bilingual):
         ordering = ["name", "id"]
 
 
+@history.tracked()
 class Skill(Bilingual):
     """Something an engineer can do, used by assignment."""
 
@@ -83,6 +88,7 @@ class Skill(Bilingual):
         ordering = ["name"]
 
 
+@history.tracked(audited=["lead", "deputy"])
 class Team(Bilingual):
     """A group of the department: by business line, product or region; teams form a tree."""
 
@@ -131,6 +137,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(Q(username__iexact=username) | Q(email__iexact=username))
 
 
+@history.tracked(leave_out=["last_login", "preferences", "theme"], audited=["username", "password", "email", "is_active", "is_agent"], m2m=["roles", "skills"])
 class User(AbstractBaseUser):
     """Everyone who signs in or writes to us: staff and requesters share one table and differ by roles."""
 
@@ -222,6 +229,7 @@ class User(AbstractBaseUser):
         return self.preferences.get(key, default)
 
 
+@history.tracked(leave_out=["last_assigned_at"], part_of="team")
 class Membership(models.Model):
     """A person in a team."""
 
@@ -235,6 +243,7 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="membership_once")]
 
 
+@history.tracked(part_of="user")
 class Absence(models.Model):
     """Leave, travel, training: a time in which a person takes no work, and who stands in."""
 
@@ -256,6 +265,7 @@ class Absence(models.Model):
         indexes = [models.Index(fields=["user", "ends_at"])]
 
 
+@history.tracked(m2m=["holders"])
 class Post(Bilingual):
     """A post of the department with its duty sheet: head, lead, deputy, engineer, supervisor (J1)."""
 
@@ -271,6 +281,7 @@ class Post(Bilingual):
         ordering = ["id"]
 
 
+@history.tracked(leave_out=["last_used_at"], part_of="user", audited=True)
 class ApiToken(models.Model):
     """A key with which a program acts as a person, within scopes: `read`, `write`, or those of one room (`items:read`)."""
 

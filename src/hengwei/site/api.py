@@ -16,6 +16,7 @@ from pydantic import Field
 
 from hengwei import __version__
 from hengwei.core import search as index
+from hengwei.core.acting import Actor, become
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
 from hengwei.core.rest import problem, problem_of
@@ -35,6 +36,7 @@ class TokenAuth(HttpBearer):
         if not {need, f"{room}:{need}", "*"} & set(scopes):
             raise HttpError(403, _("This token does not reach that far: it needs the scope %(scope)s.") % {"scope": f"{room}:{need}"})
         request.user = user
+        become(Actor(user=user, via="api", address=request.META.get("REMOTE_ADDR", "")))
         return user
 
 

@@ -30,12 +30,14 @@ class Person:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
+        address = request.META.get("REMOTE_ADDR", "")
         if not user.is_authenticated:
-            return self.get_response(request)
+            with acting_as(Actor(via="api" if request.path.startswith("/api/") else "web", address=address)):
+                return self.get_response(request)
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language
         via: Via = "web" if user.is_agent else "portal"
-        with timezone.override(ZoneInfo(user.timezone)), acting_as(Actor(user=user, via=via, address=request.META.get("REMOTE_ADDR", ""))):
+        with timezone.override(ZoneInfo(user.timezone)), acting_as(Actor(user=user, via=via, address=address)):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -19,7 +19,7 @@ from hengwei.channels.models import InboundDelivery, InboundMessage, Mailbox
 from hengwei.channels.reading import markup
 from hengwei.channels.reading.message import Message
 from hengwei.core import live
-from hengwei.core.acting import Actor
+from hengwei.core.acting import Actor, acting_as
 from hengwei.core.errors import Refused
 from hengwei.core.files import store
 from hengwei.core.jobs import enqueue
@@ -71,7 +71,7 @@ def process(pk: int, message: Message | Exception | None = None) -> InboundMessa
     recorded with its reason and touches no other message. `message` may bring what was read already.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(), acting_as(Actor(via="mail")):
             row = InboundMessage.objects.select_for_update(skip_locked=True).filter(pk=pk, status__in=(Status.KEPT, Status.FAILED)).first()
             if row is None:
                 return None

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.secrets import SecretField
 from hengwei.org.models import Team, User
 from hengwei.work.models import Entry, WorkItem
@@ -15,6 +16,7 @@ from hengwei.work.models import Entry, WorkItem
 from .outgoing import Outgoing
 
 
+@history.tracked(leave_out=["uidvalidity", "last_uid", "fetched_at", "fetch_error"], audited=True)
 class Mailbox(models.Model):
     """An address of the department: where it is read, how it is sent from, to whom its mail goes."""
 
@@ -186,6 +188,7 @@ class MailAddress(models.Model):
         return self.address
 
 
+@history.tracked(audited=True)
 class MailTemplate(models.Model):
     """A department's own wording of one event's mail in one language; without one the built-in wording is used."""
 

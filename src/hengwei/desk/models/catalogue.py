@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual, is_chinese
 from hengwei.org.models import Customer, Team, User
 from hengwei.work.models import Category, Level
@@ -26,6 +27,7 @@ class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
         return rows.filter(Q(audience="everyone") | Q(audience="customers", customers=user.customer_id)).distinct()
 
 
+@history.tracked(audited=True)
 class CatalogueEntry(Bilingual):
     """One thing that may be asked for."""
 
@@ -55,6 +57,7 @@ class CatalogueEntry(Bilingual):
         return self.description if is_chinese() or not self.description_en else self.description_en
 
 
+@history.tracked(part_of="entry", audited=True)
 class CatalogueVersion(models.Model):
     """One published state of an entry; items keep the version they were made with."""
 

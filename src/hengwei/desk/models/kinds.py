@@ -6,12 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.org.models import Team, User
 from hengwei.work.models import WorkItem
 
 __all__ = ["Change", "Complaint", "Incident", "Problem", "ServiceRequest", "Suggestion"]
 
 
+@history.tracked(made=False)
 class Incident(WorkItem):
     """Something does not work as it should."""
 
@@ -22,6 +24,7 @@ class Incident(WorkItem):
         verbose_name = _("incident")
 
 
+@history.tracked(made=False)
 class ServiceRequest(WorkItem):
     """Somebody needs something: access, equipment, advice."""
 
@@ -29,6 +32,7 @@ class ServiceRequest(WorkItem):
         verbose_name = _("service request")
 
 
+@history.tracked(made=False)
 class Problem(WorkItem):
     """The cause behind incidents."""
 
@@ -40,6 +44,7 @@ class Problem(WorkItem):
         verbose_name = _("problem")
 
 
+@history.tracked(made=False)
 class Change(WorkItem):
     """A planned change of a system."""
 
@@ -64,6 +69,7 @@ class Change(WorkItem):
         indexes = [models.Index(fields=["planned_start"])]
 
 
+@history.tracked(made=False)
 class Complaint(WorkItem):
     """A customer is not content with us (A10); owned by the deputy lead, closed with the customer's consent."""
 
@@ -76,6 +82,7 @@ class Complaint(WorkItem):
         verbose_name = _("complaint")
 
 
+@history.tracked(made=False)
 class Suggestion(WorkItem):
     """A customer or colleague proposes something."""
 

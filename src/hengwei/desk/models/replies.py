@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual
 from hengwei.org.models import Team, User
 
@@ -20,6 +21,7 @@ class CannedReplyQuerySet(models.QuerySet["CannedReply"]):
         return self.filter(Q(owner=user) | Q(owner=None, team=None) | Q(team__in=user.team_ids))
 
 
+@history.tracked()
 class CannedReply(Bilingual):
     """A reply kept ready: one's own, a team's, or everyone's. Variables: see replies.VARIABLES."""
 

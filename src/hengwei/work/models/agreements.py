@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.calendars.models import Calendar
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual
 from hengwei.org.models import Customer, User
 
@@ -36,6 +37,7 @@ class Unit(models.TextChoices):
     CALENDAR_DAYS = "calendar_days", _("calendar days")
 
 
+@history.tracked(audited=True)
 class Agreement(Bilingual):
     """A promise to a customer (SLA), between teams (OLA), or by a vendor (underpinning contract)."""
 
@@ -62,6 +64,7 @@ class AgreementVersionQuerySet(models.QuerySet["AgreementVersion"]):
         )
 
 
+@history.tracked(part_of="agreement", audited=True)
 class AgreementVersion(models.Model):
     """One state of an agreement; only one signed by both sides takes effect (B2)."""
 
@@ -103,6 +106,7 @@ def _pausing() -> list[str]:
     return [WaitingFor.CUSTOMER.value, WaitingFor.AGREED_DATE.value]
 
 
+@history.tracked(part_of="version", audited=True)
 class Target(models.Model):
     """One promise of an agreement: within what time, for which items, on which calendar."""
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.errors import Conflict, NotFound
 from hengwei.core.i18n import Bilingual
 from hengwei.org.models import Customer, Site, Team, User
@@ -78,6 +79,7 @@ class Closure(models.TextChoices):
 NOT_COUNTED = (Closure.CANCELLED, Closure.WITHDRAWN, Closure.SPAM, Closure.MERGED)
 
 
+@history.tracked(audited=True)
 class Category(Bilingual):
     """What it is about: a tree that the department sets."""
 
@@ -141,6 +143,11 @@ def _watched_by(user: User) -> models.QuerySet[Any]:
     return Watcher.objects.filter(user=user).values("item_id")
 
 
+@history.tracked(made=False, only=[
+    "title", "description", "state", "impact", "urgency", "priority", "category", "catalogue_key", "labels", "subject", "form", "requester", "customer",
+    "site", "team", "owner", "parent", "merged_into", "waiting_for", "waiting_until", "cause", "solution", "closure", "resolved_remotely",
+    "escalation_level", "received_at", "created_at", "acknowledged_at", "classified_at", "responded_at", "resolved_at", "told_at", "closed_at",
+])
 class WorkItem(models.Model):
     """Everything that somebody must do: numbered, described, prioritised, owned, on the clock, logged, closed."""
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual
 from hengwei.org.models import Skill, Team, User
 
@@ -14,6 +15,7 @@ from .items import Category, Level
 __all__ = ["PriorityRule", "RoutingRule", "TeamAssignment"]
 
 
+@history.tracked(audited=True)
 class PriorityRule(models.Model):
     """One cell of the matrix impact × urgency → priority (A3)."""
 
@@ -28,6 +30,7 @@ class PriorityRule(models.Model):
         ]
 
 
+@history.tracked(audited=True)
 class RoutingRule(Bilingual):
     """Items that meet the conditions go to the team; the first rule that matches decides (A4)."""
 
@@ -44,6 +47,7 @@ class RoutingRule(Bilingual):
         ordering = ["order", "id"]
 
 
+@history.tracked(part_of="team", audited=True)
 class TeamAssignment(models.Model):
     """How a team hands out what reaches it."""
 

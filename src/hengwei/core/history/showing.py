@@ -1,0 +1,107 @@
+"""A revision in the reader's words."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from hengwei.core.i18n import is_chinese
+from hengwei.core.models import Revision
+
+from .tracking import model_of
+
+HIDDEN = "•"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One revision: what it was, and each field with the words before and after."""
+
+    revision: Revision
+    subject: str
+    fields: list[tuple[str, str, str]]
+
+
+def shown(revisions: Iterable[Revision]) -> list[Shown]:
+    """Revisions in words; records that they point at are read once for all."""
+    rows = list(revisions)
+    wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+    for row in rows:
+        for field, before, after in _fields(row):
+            if isinstance(field, models.ForeignKey):
+                wanted[field.related_model] |= {value for value in (before, after) if value not in (None, HIDDEN)}  # type: ignore[index]
+    names = {(model, pk): str(one) for model, pks in wanted.items() for pk, one in model._default_manager.in_bulk(list(pks)).items()}
+    return [Shown(row, _subject(row), [
+        (_label(field), _said(field, before, names), _said(field, after, names)) for field, before, after in _fields(row) if not _is_own_link(row, field)
+    ]) for row in rows]
+
+
+def _model(row: Revision) -> type[models.Model] | None:
+    try:
+        return model_of(row.model)
+    except LookupError:
+        return None
+
+
+def _fields(row: Revision) -> list[tuple[Any, Any, Any]]:
+    model = _model(row)
+    known = {field.column: field for field in model._meta.local_concrete_fields} if model else {}
+    # As they stand in the model, which is the order in which people fill them in.
+    order = {column: place for place, column in enumerate(known)}
+    return [(known.get(name, name), before, after) for name, (before, after) in sorted(row.changes.items(), key=lambda pair: order.get(pair[0], 999))]
+
+
+def _is_own_link(row: Revision, field: Any) -> bool:
+    """The key of a row, and its link to the record whose history is read, say nothing to a reader."""
+    if isinstance(field, str):
+        return False
+    return bool(field.primary_key) or (isinstance(field, models.ForeignKey) and bool(row.whole_model) and field.related_model._meta.label_lower == row.whole_model)  # type: ignore[union-attr]
+
+
+def _subject(row: Revision) -> str:
+    model = _model(row)
+    if model is None:
+        return row.model
+    if model._meta.auto_created:
+        whole: Any = model._meta.auto_created
+        for field in whole._meta.many_to_many:
+            if field.remote_field.through is model:
+                return capfirst(str(field.verbose_name))
+    return capfirst(str(model._meta.verbose_name))
+
+
+def _label(field: Any) -> str:
+    return field if isinstance(field, str) else capfirst(str(field.verbose_name))
+
+
+def _said(field: Any, value: Any, names: dict[tuple[type[models.Model], Any], str]) -> str:
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    if value == HIDDEN:
+        return _("(not shown)")
+    if isinstance(field, models.ForeignKey):
+        return names.get((field.related_model, value), f"#{value}")  # type: ignore[arg-type]
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = dict(getattr(field, "flatchoices", ()) or ())
+    if isinstance(value, str | int) and value in choices:
+        return str(choices[value])
+    if isinstance(field, models.DateTimeField):
+        moment = parse_datetime(str(value))
+        return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else str(value)
+    if isinstance(field, models.DateField):
+        return str(parse_date(str(value)) or value)
+    if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
+        return ("、" if is_chinese() else ", ").join(map(str, value))
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, indent=1)
+    return str(value)
