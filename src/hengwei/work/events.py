@@ -88,3 +88,29 @@ class ItemEscalated(ItemEvent):
     late: bool = False
     notify_user_ids: tuple[int, ...] = ()
     level: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalAsked(ItemEvent):
+    """People are asked to approve; `again` when they are reminded."""
+
+    approval_id: int
+    #: The parts (ApprovalVote ids), one a person.
+    vote_ids: tuple[int, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalDecided(ItemEvent):
+    """An approval ended: approved, refused or withdrawn."""
+
+    approval_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalStuck(ItemEvent):
+    """An approver could not be found: an administrator must name another."""
+
+    approval_id: int
+    missing: tuple[str, ...] = ()
