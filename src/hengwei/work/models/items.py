@@ -125,6 +125,25 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         """Without what was withdrawn, cancelled, merged or spam: such items are out of every figure."""
         return self.exclude(closure__in=NOT_COUNTED)
 
+    def requests(self) -> Self:
+        """What requesters asked for or reported: the kinds that are theirs to raise."""
+        return self.filter(kind__in=[kind.key for kind in kinds.every() if kind.for_requesters])
+
+    def received_within(self, start: datetime, end: datetime) -> Self:
+        return self.filter(received_at__gte=start, received_at__lt=end)
+
+    def closed_within(self, start: datetime, end: datetime) -> Self:
+        return self.filter(phase=Phase.CLOSED, closed_at__gte=start, closed_at__lt=end)
+
+    def resolved_within(self, start: datetime, end: datetime) -> Self:
+        return self.filter(resolved_at__gte=start, resolved_at__lt=end)
+
+    def open_at(self, moment: datetime, *, past: bool) -> Self:
+        """Open at a moment; `past` when it lies behind us, so that what was finished since is counted too."""
+        if not past:
+            return self.open()
+        return self.filter(Q(resolved_at=None) | Q(resolved_at__gt=moment), Q(closed_at=None) | Q(closed_at__gt=moment), received_at__lte=moment)
+
     def with_people(self) -> Self:
         """All that a row of a list shows, in one query."""
         return self.select_related("requester", "customer", "team", "owner", "category")
