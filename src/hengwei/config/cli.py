@@ -140,10 +140,8 @@ def web() -> None:
 def worker() -> None:
     """The worker alone, against DATABASE_URL: jobs and timers."""
     with database():
-        _django()
-        from hengwei.config.worker import run
+        os.execv(sys.executable, [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"])
 
-        run(settings().worker_jobs)
 
 
 @app.command()

@@ -13,3 +13,21 @@ def close_what_nobody_opposes(timestamp: int) -> None:
     from .actions.closing import close_unopposed
 
     close_unopposed(timezone.now())
+
+
+@timer("*/15 * * * *")
+def lead_surveys(timestamp: int) -> None:
+    """Every quarter of an hour: remind once, end what is over."""
+    from .actions.surveys import end_what_is_over, remind
+
+    now = timezone.now()
+    remind(now)
+    end_what_is_over(now)
+
+
+@timer("30 0 * * *")
+def plan_follow_ups(timestamp: int) -> None:
+    """Every morning (08:30 in Shanghai): what the regular plans ask for."""
+    from .actions.follow_ups import by_calendar
+
+    by_calendar(timezone.now())

@@ -50,6 +50,7 @@ class Customer(Bilingual):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
     domains = ArrayField(models.CharField(max_length=253), default=list, blank=True, verbose_name=_("mail domains"))
     key_account = models.BooleanField(_("key customer"), default=False)
+    shares_requests = models.BooleanField(_("its people see each other's requests"), default=False)
     default_team = models.ForeignKey("Team", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("served by"))
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
     phone = models.CharField(_("telephone"), max_length=40, blank=True)

@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, NotFound, Refused
-from hengwei.desk import permissions as perms
-from hengwei.desk.models import FollowUp, Rating
+from hengwei.desk.models import DeskSettings, FollowUp, Rating, RatingRequest
 from hengwei.work.actions.writing import moment, writing
 from hengwei.work.models import Entry, WorkItem
 from hengwei.work.workflow import Phase
@@ -21,6 +19,8 @@ from hengwei.work.workflow import Phase
 OPEN_FOR = timedelta(days=30)
 #: Within what time a low score is called back.
 FOLLOW_UP_WITHIN = timedelta(days=2)
+#: Kinds of work about which requesters are asked.
+ASKED_KINDS = ("incident", "request", "complaint", "suggestion")
 _SALT = "hengwei.desk.rating"
 
 
@@ -59,21 +59,23 @@ def rate(item: WorkItem, *, score: int, by: Actor, comment: str = "", with_token
     if score <= Rating.LOW and not item.follow_ups.filter(done_at=None).exists():
         lead = item.team.acting_lead(at) if item.team else None
         FollowUp.objects.create(
-            item=item, customer=item.customer, owner=lead or item.owner, due_at=at + FOLLOW_UP_WITHIN,
+            item=item, customer=item.customer, person=item.requester, owner=lead or item.owner, due_at=at + FOLLOW_UP_WITHIN,
             reason=_("rated %(score)d of 5") % {"score": score},
         )
     return rating
 
 
-@transaction.atomic
-def complete_follow_up(follow_up: FollowUp, *, by: Actor, result: str, at: datetime | None = None) -> FollowUp:
-    """The call was made: what came of it."""
-    by.require(perms.FOLLOW_UP)
-    if not result.strip():
-        raise Refused(_("Please say what came of it."), code="missing", field="result")
-    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
-    if follow_up.done_at is not None:
-        raise Refused(_("This follow-up is done already."), code="done")
-    follow_up.done_at, follow_up.done_by, follow_up.result = at or timezone.now(), by.user, result.strip()
-    follow_up.save(update_fields=["done_at", "done_by", "result"])
-    return follow_up
+def ask_for_verdict(item: WorkItem, at: datetime) -> bool:
+    """Whether the mail about this item asks for a verdict: nobody is asked more often than the desk's settings say.
+
+    Remembers that it was asked; asked twice for one item (a mail that is sent again) it says the same.
+    """
+    if item.requester_id is None or item.kind not in ASKED_KINDS:
+        return False
+    if RatingRequest.objects.filter(item=item).exists():
+        return True
+    gap = timedelta(days=DeskSettings.current().ask_again_after_days)
+    if RatingRequest.objects.filter(user=item.requester_id, at__gt=at - gap).exists():
+        return False
+    RatingRequest.objects.create(user_id=item.requester_id, item=item, at=at)
+    return True

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Avg, Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from hengwei.org.models import Customer, User
+from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
-__all__ = ["FollowUp", "Rating"]
+__all__ = ["Rating", "RatingRequest"]
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
@@ -47,18 +47,12 @@ class Rating(models.Model):
         indexes = [models.Index(fields=["at"])]
 
 
-class FollowUp(models.Model):
-    """A call or visit owed to a requester (回访): after a low score, or by plan (A11)."""
+class RatingRequest(models.Model):
+    """A person was asked for a verdict by mail: so that nobody is asked too often."""
 
-    item = models.ForeignKey(WorkItem, models.CASCADE, null=True, blank=True, related_name="follow_ups")
-    customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="follow_ups")
-    reason = models.CharField(_("reason"), max_length=300)
-    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("who calls"))
-    due_at = models.DateTimeField(_("due"))
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    result = models.TextField(_("result"), blank=True, default="")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    item = models.OneToOneField(WorkItem, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(done_at=None) | ~Q(result=""), name="follow_up_done_has_result")]
-        indexes = [models.Index(fields=["due_at"], name="follow_up_open", condition=Q(done_at=None))]
+        indexes = [models.Index(fields=["user", "-at"])]

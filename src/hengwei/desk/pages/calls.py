@@ -8,15 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hengwei.core.acting import current
 from hengwei.core.asked import chosen
 from hengwei.core.errors import ActionError, Refused
 from hengwei.core.files import files_of
-from hengwei.core.filling import fill
 from hengwei.desk.models import CannedReply
+from hengwei.desk.texts import filled, reads_english
 from hengwei.org.models import User
 from hengwei.work import kinds
 from hengwei.work.actions.intake import open_item
@@ -66,10 +65,6 @@ def canned(request: HttpRequest, number: str) -> HttpResponse:
     """The replies that this person keeps ready, filled in for the item."""
     user = staff(request)
     item = WorkItem.objects.visible_to(user).with_people().by_number(number)
-    values = {
-        "requester": str(item.requester or ""), "number": item.number, "title": item.title, "agent": user.name, "team": str(item.team or ""),
-        "due": timezone.localtime(item.due_at).strftime("%m-%d %H:%M") if item.due_at else "",
-    }
-    english = bool(item.requester and item.requester.language == "en")
-    replies = [{"label": r.label, "text": fill(r.text_en if english and r.text_en else r.text, values)} for r in CannedReply.objects.usable_by(user)]
+    english = reads_english(item)
+    replies = [{"label": r.label, "text": filled(r.text_en if english and r.text_en else r.text, item, user)} for r in CannedReply.objects.usable_by(user)]
     return render(request, "desk/canned.html", {"replies": replies})

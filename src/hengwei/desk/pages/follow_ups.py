@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import current
-from hengwei.desk.actions import satisfaction
+from hengwei.desk.actions import follow_ups as actions
 from hengwei.desk.models import FollowUp
 
 from .common import staff
@@ -30,5 +30,5 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what came of a call."""
     staff(request)
-    satisfaction.complete_follow_up(get_object_or_404(FollowUp, pk=pk), by=current(), result=request.POST.get("result", ""))
+    actions.complete(get_object_or_404(FollowUp, pk=pk), by=current(), result=request.POST.get("result", ""))
     return redirect("desk:follow_ups")

@@ -1,0 +1,28 @@
+"""When a customer was last heard of (A11)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import DateTimeField, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
+
+from hengwei.desk.models import FollowUp
+from hengwei.org.models import Customer
+from hengwei.work.models import WorkItem
+
+
+def with_last_contact(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Each customer with `last_contact`: the newest public words on any of its items, or the last follow-up that reached somebody."""
+    items = WorkItem.objects.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(at=Max("last_public_at")).values("at")
+    calls = FollowUp.objects.filter(customer=OuterRef("pk"), done_at__isnull=False).exclude(reached=False).order_by().values("customer").annotate(at=Max("done_at")).values("at")
+    return customers.annotate(
+        last_contact=Greatest(Subquery(items, output_field=DateTimeField()), Subquery(calls, output_field=DateTimeField())),
+    )
+
+
+def without_contact(days: int, now: datetime) -> list[Customer]:
+    """Customers in use that were not heard of for so many days, key customers and the longest silent first."""
+    rows = with_last_contact(Customer.objects.filter(archived_at=None, created_at__lt=now - timedelta(days=days)).select_related("default_team"))
+    silent = [row for row in rows if row.last_contact is None or row.last_contact < now - timedelta(days=days)]  # type: ignore[attr-defined]
+    return sorted(silent, key=lambda row: (not row.key_account, row.last_contact.timestamp() if row.last_contact else 0.0))  # type: ignore[attr-defined]

@@ -1,0 +1,127 @@
+"""Follow-ups: owed by plan, once; tried, done, leading to the next; customers that nobody hears of."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from hengwei.core.errors import Forbidden, Refused
+from hengwei.desk.actions import follow_ups
+from hengwei.desk.contacts import without_contact
+from hengwei.desk.models import FollowUp, FollowUpPlan
+from hengwei.org.models import Customer
+from hengwei.work.actions import progress
+from hengwei.work.models import Category, WorkItem
+from tests.factories import TUESDAY, CustomerFactory, UserFactory, acting, open_incident
+
+pytestmark = pytest.mark.django_db
+
+
+def _plan(lead, **facts):
+    return follow_ups.save_plan(None, by=acting(lead), **{"name": "重大故障回访", "occasion": "closed", **facts})
+
+
+@pytest.fixture
+def closed(requester, team, agent):
+    def make(priority=1, closure="solved"):
+        item = open_incident(requester=requester, team=team, category=Category.objects.get_or_create(key="p", defaults={"name": "打印机"})[0])
+        WorkItem.objects.filter(pk=item.pk).update(priority=priority)
+        item = WorkItem.objects.get(pk=item.pk)
+        if closure == "withdrawn":
+            progress.cancel(item, by=acting(requester, "portal"), closure="withdrawn")
+        else:
+            progress.resolve(item, by=acting(agent), solution="s", cause="c", at=TUESDAY)
+            progress.close(WorkItem.objects.get(pk=item.pk), by=acting(requester, "portal"), at=TUESDAY)
+        return WorkItem.objects.get(pk=item.pk)
+
+    return make
+
+
+def test_a_severe_incident_owes_one_call_to_its_requester(closed, lead, requester):
+    _plan(lead, conditions={"field": "priority", "op": "at_most", "value": 1}, within_days=2)
+    item = closed()
+    owed = FollowUp.objects.get()
+    assert (owed.item.pk, owed.person, owed.customer, owed.owner, owed.reason) == (item.pk, requester, requester.customer, lead, "重大故障回访")
+    assert TUESDAY + timedelta(days=1) < owed.due_at < TUESDAY + timedelta(days=3)
+    closed(priority=3)
+    closed(closure="withdrawn")
+    assert FollowUp.objects.count() == 1
+
+
+def test_the_regular_plan_owes_each_key_customer_one_a_month(lead, customer, requester, team):
+    CustomerFactory()
+    Customer.objects.filter(pk=customer.pk).update(key_account=True, default_team=team)
+    _plan(lead, occasion="regular")
+    now = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+    assert follow_ups.by_calendar(now) == 1
+    owed = FollowUp.objects.get()
+    # 17:00 UTC on the 30th is the 1st of December in Shanghai.
+    assert (owed.period, owed.owner, owed.person) == (date(2026, 12, 1), lead, requester)
+    assert follow_ups.by_calendar(now + timedelta(days=20)) == 0
+    assert follow_ups.by_calendar(now + timedelta(days=40)) == 1
+
+
+def test_who_calls_follows_the_plan(lead, agent, team):
+    deputy = UserFactory(role="lead")
+    team.deputy = deputy
+    team.save()
+    named = UserFactory(role="agent")
+    for rule, person in (("lead", lead), ("deputy", deputy), ("handler", agent), ("person", named)):
+        plan = _plan(lead, owner_rule=rule, owner=named if rule == "person" else None)
+        assert follow_ups.owner_of(plan, team=team, handler=agent, at=TUESDAY) == person
+    with pytest.raises(Refused):
+        _plan(lead, owner_rule="person")
+    with pytest.raises(Refused):
+        _plan(lead, conditions={"field": "priority"})
+    with pytest.raises(Forbidden):
+        _plan(agent)
+
+
+@pytest.fixture
+def owed(requester, agent):
+    return follow_ups.owe(by=acting(agent), reason="了解使用情况", owner=agent, due_at=TUESDAY, person=requester)
+
+
+def test_not_reached_it_stays_owed_and_three_times_it_may_be_given_up(owed, agent):
+    with pytest.raises(Refused):
+        follow_ups.complete(owed, by=acting(agent), result="", at=TUESDAY)
+    with pytest.raises(Refused) as early:
+        follow_ups.complete(owed, by=acting(agent), result="没接", reached=False, give_up=True, at=TUESDAY)
+    assert early.value.code == "too_early"
+    for n in (1, 2):
+        again = follow_ups.complete(owed, by=acting(agent), result="没接", reached=False, at=TUESDAY)
+        assert (again.done_at, again.attempts) == (None, n)
+        assert again.due_at > TUESDAY
+    done = follow_ups.complete(owed, by=acting(agent), result="三次未接", reached=False, give_up=True, at=TUESDAY)
+    assert (done.done_at, done.reached, done.attempts) == (TUESDAY, False, 3)
+    with pytest.raises(Refused):
+        follow_ups.complete(owed, by=acting(agent), result="x", at=TUESDAY)
+
+
+def test_done_it_may_lead_to_the_next(owed, agent, requester):
+    done = follow_ups.complete(owed, by=acting(agent), result="满意，希望培训", way="visit", next_at=TUESDAY + timedelta(days=30), next_reason="安排培训", at=TUESDAY)
+    assert (done.way, done.reached, done.done_by) == ("visit", True, agent)
+    assert (done.next.reason, done.next.owner, done.next.person) == ("安排培训", agent, requester)
+    with pytest.raises(Refused):
+        follow_ups.complete(done.next, by=acting(agent), result="x", next_at=TUESDAY - timedelta(days=1), at=TUESDAY)
+
+
+def test_the_result_stands_on_the_item_for_colleagues_only(closed, agent):
+    item = closed()
+    owed = follow_ups.owe(by=acting(agent), reason="评分2分", owner=agent, due_at=TUESDAY, item=item)
+    follow_ups.complete(owed, by=acting(agent), result="已说明", at=TUESDAY)
+    entry = item.entries.last()
+    assert "已说明" in entry.text
+    assert not entry.public
+
+
+def test_customers_that_nobody_hears_of_come_out_the_key_ones_first(customer, requester, agent, team):
+    silent = CustomerFactory(name="沉默公司", key_account=True)
+    Customer.objects.update(created_at=TUESDAY - timedelta(days=400))
+    open_incident(requester=requester, team=team, at=TUESDAY - timedelta(days=70))
+    assert without_contact(60, TUESDAY) == [silent, customer]
+    follow_ups.complete(
+        follow_ups.owe(by=acting(agent), reason="x", owner=agent, due_at=TUESDAY, customer=customer), by=acting(agent), result="好", at=TUESDAY - timedelta(days=1))
+    assert without_contact(60, TUESDAY) == [silent]
+    assert FollowUpPlan.objects.count() == 0
