@@ -3,6 +3,24 @@ import htmx from "htmx.org";
 
 type News = { topic: string; item?: number; version?: number };
 
+// One fetch of a part at a time; news that come meanwhile are not lost: it is fetched once more after.
+const renewing = new Map<string, boolean>();
+
+async function renew(address: string): Promise<void> {
+  if (renewing.has(address)) { renewing.set(address, true); return; }
+  try {
+    do {
+      renewing.set(address, false);
+      // Found anew each time: the fetch before has put another element in its place.
+      const part = document.querySelector<HTMLElement>(`[data-refresh="${CSS.escape(address)}"]`);
+      if (!part) return;
+      await htmx.ajax("get", address, { source: part, target: part, swap: part.dataset.swap ?? "outerHTML" } as never);
+    } while (renewing.get(address));
+  } finally {
+    renewing.delete(address);
+  }
+}
+
 export function startLive(): void {
   const topics = () => [...document.querySelectorAll<HTMLElement>("[data-topic]")].map((one) => one.dataset.topic!);
   const wanted = topics();
@@ -18,7 +36,7 @@ export function startLive(): void {
     document.querySelectorAll<HTMLElement>(`[data-topic="${CSS.escape(news.topic)}"]`).forEach((one) => {
       if (one.dataset.refresh) {
         if (news.version !== undefined && one.dataset.version === String(news.version)) return;
-        void htmx.ajax("get", one.dataset.refresh, { source: one, target: one, swap: one.dataset.swap ?? "outerHTML" } as never);
+        void renew(one.dataset.refresh);
       }
     });
     if (news.topic === "queue" && news.item !== undefined) {

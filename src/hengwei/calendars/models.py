@@ -68,8 +68,12 @@ class CalendarVersion(models.Model):
             raise ValidationError(_("These hours are not possible: %(error)s") % {"error": error}) from error
 
     def compiled(self) -> BusinessCalendar:
-        """The pure calendar; kept in memory, since a version never changes."""
-        return compiled(self.pk)
+        """The pure calendar; kept in memory, since a version never changes. That of one not saved yet is kept with it."""
+        if self.pk is not None:
+            return compiled(self.pk)
+        if not hasattr(self, "_unsaved"):
+            self._unsaved = self._compile()
+        return self._unsaved
 
     def _compile(self) -> BusinessCalendar:
         exceptions = {date.fromisoformat(day): _pairs(facts["hours"]) for day, facts in self.days.items()}

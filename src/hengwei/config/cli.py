@@ -140,8 +140,10 @@ def web() -> None:
 def worker() -> None:
     """The worker alone, against DATABASE_URL: jobs and timers."""
     with database():
-        os.execv(sys.executable, [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"])
+        _django()
+        from hengwei.config.worker import run
 
+        run(settings().worker_jobs)
 
 
 @app.command()

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     metrics_token: str = Field(default="", description="With it /metrics may be read from elsewhere.")
     close_after_days: int = Field(default=5, ge=0, description="Working days after which what was resolved is closed without a word of the requester; 0 for never.")
     sample_items: int = Field(default=1500, gt=0, description="How many items the sample company begins with.")
+    worker_jobs: int = Field(default=4, ge=1, le=64, description="How many jobs one worker does at a time, long ones apart.")
     language: str = "zh-hans"
     timezone: str = "Asia/Shanghai"
 

@@ -125,6 +125,21 @@ def _worker() -> Iterator[Finding]:
 
 
 @check
+def _timers() -> Iterator[Finding]:
+    from hengwei.core import pulse
+
+    found = pulse.beats()
+    for beat in found:
+        if beat.stopped:
+            since = beat.row.started_at if beat.row else None
+            yield Finding("error", f"timer {beat.timer.name} is {beat.late.total_seconds() / 60:.0f} min late; it ran last {since or 'never'}", "hengwei serve, or hengwei worker")
+        elif beat.row and beat.row.error and beat.row.failed_at == beat.row.ended_at:
+            yield Finding("warning", f"timer {beat.timer.name} failed: {beat.row.error}", "see the worker's log")
+    if found and not any(beat.stopped for beat in found):
+        yield Finding("ok", f"{len(found)} timers run in time")
+
+
+@check
 def _places() -> Iterator[Finding]:
     free = shutil.disk_usage(settings.MEDIA_ROOT.parent).free
     yield Finding("warning", f"{free / 2**30:.1f} GB free in {settings.MEDIA_ROOT.parent}", "make room") if free < FREE_BYTES else Finding("ok", f"{free / 2**30:.0f} GB free")
@@ -142,5 +157,17 @@ def _jobs() -> Iterator[tuple[str, str, dict[str, str], float]]:
         found = dict(cursor.fetchall())
         cursor.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)", [ALIVE_SECONDS])
         yield "workers", "Workers that live", {}, cursor.fetchone()[0]
+    from hengwei.core import pulse
+
+    for queue in pulse.queues():
+        yield "queue_waiting", "Jobs that wait, by queue", {"queue": queue.name}, queue.waiting
+    for beat in pulse.beats():
+        labels = {"timer": beat.timer.name}
+        yield "timer_late_seconds", "How far a timer is behind its plan", labels, beat.late.total_seconds()
+        if beat.row:
+            yield "timer_runs", "Runs of a timer", labels, beat.row.runs
+            yield "timer_failures", "Failed runs of a timer", labels, beat.row.failures
+            if beat.row.started_at:
+                yield "timer_last_run", "When a timer ran last (seconds since 1970)", labels, beat.row.started_at.timestamp()
     for status in ("todo", "doing", "failed"):
         yield "jobs", "Background jobs by state", {"state": status}, found.get(status, 0)

@@ -34,6 +34,9 @@ def not_now() -> Iterator[None]:
         _not_now.reset(token)
 
 
+#: The queue of long work: a worker does it beside the other queues, so that mail and clocks never wait for an import.
+LONG = "long"
+
 #: Tried again after 1, 2, 4 … minutes: most faults of mail servers and networks pass within an hour.
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=60)
 
@@ -50,7 +53,12 @@ def timer(cron: str, *, queue: str = "timers", lock: str | None = None) -> Calla
     """Declare a periodic job by a cron line (UTC). The function takes the planned moment as `timestamp`."""
 
     def register(function: Callable[..., Any]) -> Task:
-        task = app.task(queue=queue, queueing_lock=f"timer:{function.__module__}.{function.__name__}", lock=lock)(function)
+        from hengwei.core import pulse
+
+        name = f"{function.__module__.removeprefix('hengwei.').removesuffix('.jobs')}.{function.__name__}"
+        label = (function.__doc__ or "").strip().split("\n")[0].rstrip(".")
+        pulse.TIMERS[name] = pulse.Timer(name, label, cron, queue)
+        task = app.task(queue=queue, queueing_lock=f"timer:{function.__module__}.{function.__name__}", lock=lock)(pulse.felt(name, function))
         app.periodic(cron=cron)(task)
         return task
 
@@ -113,7 +121,10 @@ def note_audit_head(timestamp: int) -> None:
 @timer("* * * * *")
 def look_for_lost_jobs(timestamp: int) -> None:
     """Every minute: whatever a dead worker held; and jobs done a week ago are forgotten."""
+    from hengwei.core.tasks import forget_old
+
     revive()
+    forget_old()
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'cancelled') AND id IN ("

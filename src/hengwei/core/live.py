@@ -64,8 +64,11 @@ class Hub:
         self._readers: dict[str, set[asyncio.Queue[str]]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
 
-    async def stream(self, topics: Sequence[str]) -> AsyncIterator[str]:
-        """Events for these topics as text/event-stream, until the reader goes."""
+    async def stream(self, topics: Sequence[str], opening: Sequence[dict[str, Any]] = ()) -> AsyncIterator[str]:
+        """Events for these topics as text/event-stream, until the reader goes.
+
+        `opening` is told first: how things stand, for a page that was made a moment before it began to listen.
+        """
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUED)
         for topic in topics:
             self._readers[topic].add(queue)
@@ -73,6 +76,8 @@ class Hub:
             self._task = asyncio.create_task(self._listen())
         try:
             yield "retry: 3000\n\n"
+            for news in opening:
+                yield f"data: {json.dumps(news)}\n\n"
             while True:
                 try:
                     yield f"data: {await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)}\n\n"
@@ -91,6 +96,9 @@ class Hub:
             try:
                 async with await psycopg.AsyncConnection.connect(**names, autocommit=True) as listening:
                     await listening.execute(f"LISTEN {CHANNEL}")
+                    # Whatever was said before we listened, every page looks once itself.
+                    for topic in list(self._readers):
+                        self._pass_on(json.dumps({"topic": topic}))
                     while self._readers:
                         async for notice in listening.notifies(timeout=HEARTBEAT_SECONDS, stop_after=1):
                             self._pass_on(notice.payload)

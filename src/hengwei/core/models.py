@@ -163,3 +163,66 @@ class AuditAnchor(models.Model):
     archived_at = models.DateTimeField()
     file = models.CharField(max_length=400)
     rows = models.PositiveIntegerField()
+
+
+class Task(models.Model):
+    """Long work that somebody started: how far it is, what came of it. Kept some weeks, not for the record."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    OPEN = (State.WAITING, State.RUNNING)
+
+    #: The declared work (core.tasks), and what it is about in the starter's words.
+    key = models.CharField(max_length=80)
+    about = models.CharField(_("about"), max_length=300, blank=True, default="")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="tasks", verbose_name=_("started by"))
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(null=True)
+    words = models.CharField(max_length=500, blank=True, default="")
+    result = models.JSONField(default=dict)
+    failed_rows = models.PositiveIntegerField(default=0)
+    result_file = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+")
+    errors_file = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("task")
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="task_owner"),
+            models.Index(fields=["owner"], name="task_open", condition=models.Q(state__in=("waiting", "running"))),
+        ]
+
+    @property
+    def share(self) -> int | None:
+        """Per cent done, where it is known how much there is."""
+        return min(100, self.done * 100 // self.total) if self.total else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+
+class Pulse(models.Model):
+    """How a timer runs: a scheduler that stopped must be seen."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    known_since = models.DateTimeField()
+    #: The moment for which the newest run was planned, and when it began and ended.
+    planned_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    runs = models.PositiveBigIntegerField(default=0)
+    failures = models.PositiveBigIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=500, blank=True, default="")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from .errors import Message
 
 
@@ -33,3 +35,9 @@ def declared() -> dict[str, Permission]:
 def defaults_for(role: str) -> list[str]:
     """The permissions that a built-in role holds in a new installation."""
     return sorted(p.key for p in _permissions.values() if role in p.roles)
+
+
+# What the ground floor itself guards.
+VIEW_HISTORY = declare("core.view_history", _("See who changed a record"), roles=("lead", "manager", "auditor", "system_admin", "security_admin", "audit_admin"))
+VIEW_AUDIT = declare("core.view_audit", _("Read the audit log"), roles=("auditor", "audit_admin"))
+OPERATE = declare("core.operate", _("See how the system runs, its timers and tasks"), roles=("manager", "system_admin"))

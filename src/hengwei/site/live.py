@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, StreamingHttpResponse
 
@@ -20,24 +22,28 @@ def may_hear(user: User, topic: str) -> bool:
         return user.is_agent
     if not pk.isdecimal():
         return False
-    if subject == "user":
+    if subject in ("user", "tasks"):
         return int(pk) == user.pk
     return subject == "item" and WorkItem.objects.visible_to(user).filter(pk=int(pk)).exists()
 
 
-def _allowed(request: HttpRequest) -> list[str] | None:
+def _allowed(request: HttpRequest) -> tuple[list[str], list[dict[str, Any]]]:
+    """(what the person may hear, how the items among it stand now)."""
     user = request.user
     if not user.is_authenticated:
-        return None
-    return [topic for topic in request.GET.getlist("topic")[:MOST] if may_hear(user, topic)]
+        return [], []
+    topics = [topic for topic in dict.fromkeys(request.GET.getlist("topic")[:MOST]) if may_hear(user, topic)]
+    items = [int(topic.removeprefix("item:")) for topic in topics if topic.startswith("item:")]
+    versions = WorkItem.objects.filter(pk__in=items).values_list("pk", "version") if items else ()
+    return topics, [{"topic": f"item:{pk}", "version": version} for pk, version in versions]
 
 
 async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Server-sent events of the topics asked for, of those that the reader may hear."""
-    topics = await sync_to_async(_allowed)(request)
+    topics, opening = await sync_to_async(_allowed)(request)
     if not topics:
         return HttpResponseForbidden()
-    response = StreamingHttpResponse(hub.stream(topics), content_type="text/event-stream")
+    response = StreamingHttpResponse(hub.stream(topics, opening), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response

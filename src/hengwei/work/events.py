@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hengwei.core.events import Event
@@ -88,29 +89,18 @@ class ItemEscalated(ItemEvent):
     late: bool = False
     notify_user_ids: tuple[int, ...] = ()
     level: int = 0
+    measure: str = ""
+    #: Told at once, outside of the reader's working hours too.
+    urgent: bool = False
+    #: Besides what each person chose: bell, mail, chat, sms.
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalAsked(ItemEvent):
-    """People are asked to approve; `again` when they are reminded."""
+class AgreementExpiring(Event):
+    """An agreement ends before long and has no successor yet: its keeper is reminded (B2)."""
 
-    approval_id: int
-    #: The parts (ApprovalVote ids), one a person.
-    vote_ids: tuple[int, ...] = ()
-    again: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApprovalDecided(ItemEvent):
-    """An approval ended: approved, refused or withdrawn."""
-
-    approval_id: int
-    outcome: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApprovalStuck(ItemEvent):
-    """An approver could not be found: an administrator must name another."""
-
-    approval_id: int
-    missing: tuple[str, ...] = ()
+    agreement_id: int
+    version_id: int
+    user_id: int
+    ends_at: datetime

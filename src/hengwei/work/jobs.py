@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.utils import timezone
 
+from hengwei.core.acting import Actor
 from hengwei.core.health import figures
 from hengwei.core.jobs import enqueue, job, timer
 from hengwei.work.models import Entry, WorkItem
@@ -37,20 +39,11 @@ def sweep_clocks(timestamp: int) -> None:
 @timer("* * * * *")
 def bring_back_waiting(timestamp: int) -> None:
     """Take items out of waiting whose agreed moment has come."""
-    from hengwei.core.acting import Actor
     from hengwei.work.actions.progress import return_from_waiting
 
     now = timezone.now()
     for item in WorkItem.objects.filter(phase="waiting", waiting_until__lte=now).order_by("waiting_until")[:500]:
         return_from_waiting(item, by=Actor(), at=now)
-
-
-@timer("* * * * *")
-def remind_approvers(timestamp: int) -> None:
-    """Remind those who have been asked to approve and have not spoken."""
-    from hengwei.work.actions.approvals import remind
-
-    remind(timezone.now())
 
 
 @figures
@@ -60,3 +53,46 @@ def open_work() -> Iterator[tuple[str, str, dict[str, str], float]]:
     yield "items_open", "Open items", {}, rows.count()
     yield "items_overdue", "Open items past a promise", {}, rows.filter(next_due_at__lt=timezone.now()).count()
     yield "items_unowned", "Open items that nobody has", {}, rows.filter(owner=None).count()
+
+
+@job(queue="clocks")
+def rebase_clocks(calendar_id: int, user_id: int | None = None) -> None:
+    """Count the open clocks of a calendar anew on its newest version."""
+    from hengwei.work.actions.agreements import rebase_open_clocks
+
+    rebase_open_clocks(calendar_id, user_id=user_id)
+
+
+def rebase_soon(calendar_id: int, *, by: Actor) -> None:
+    """Once now, and once more when every process has forgotten the version before."""
+    from hengwei.work.clocks import matching
+
+    matching.forget()
+    user = by.user.pk if by.user else None
+    enqueue(rebase_clocks, once=f"rebase:{calendar_id}", calendar_id=calendar_id, user_id=user)
+    later = timezone.now() + timedelta(seconds=matching.FRESH * 2)
+    enqueue(rebase_clocks, at=later, once=f"rebase-rest:{calendar_id}", calendar_id=calendar_id, user_id=user)
+
+
+@job(queue="clocks")
+def apply_agreement(version_id: int, user_id: int | None = None) -> None:
+    """Hand the open items that an agreement concerns to its version."""
+    from hengwei.work.actions.agreements import apply_to_open_items
+
+    apply_to_open_items(version_id, user_id=user_id)
+
+
+@job(queue="clocks")
+def try_agreement(trial_id: int) -> None:
+    """Count what a draft would have meant for the items of a period."""
+    from hengwei.work.clocks import whatif
+
+    whatif.run(trial_id)
+
+
+@timer("7 * * * *")
+def tend_agreements(timestamp: int) -> None:
+    """Every hour: what has run out or was replaced says so, what begins is applied, owners are reminded of renewals."""
+    from hengwei.work.actions.agreements import tend
+
+    tend(timezone.now())

@@ -14,7 +14,7 @@ from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
 from hengwei.core.events import emit
 from hengwei.work import permissions as perms
-from hengwei.work.clocks import engine as clocks
+from hengwei.work.clocks import joining
 from hengwei.work.events import ItemMerged
 from hengwei.work.models import Closure, Entry, MergeRecord, Relation, Watcher, WorkItem
 from hengwei.work.workflow import Phase
@@ -99,7 +99,7 @@ def _merge_one(item: WorkItem, target: WorkItem, *, by: Actor, at: datetime) -> 
         before={name: value.isoformat() if isinstance(value, datetime) else value for name, value in before.items()},
     )
     with writing(target, by=by, at=at) as log:
-        clocks.merged(item, target, at=at, by=by)
+        joining.merged(item, target, at=at, by=by)
         log.record(Entry.Kind.RELATION, details={"merged": item.number})
     closed = next(state for state in reversed(item.workflow.states) if state.phase is Phase.CLOSED)
     with writing(item, by=by, at=at) as log:
@@ -125,7 +125,7 @@ def unmerge(item: WorkItem, *, by: Actor, at: datetime | None = None) -> WorkIte
         item.merged_into = None
         log.record(Entry.Kind.RELATION, details={"unmerged_from": target.number})
     with writing(target, by=by, at=at) as log:
-        clocks.unmerged(item, target, at=at, by=by)
+        joining.unmerged(item, target, at=at, by=by)
         log.record(Entry.Kind.RELATION, details={"unmerged": item.number})
     item.save(update_fields=["next_due_at", "next_due_measure", "next_due_from"])
     record.undone_at = at

@@ -8,19 +8,37 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hengwei.calendars.models import CalendarVersion
 from hengwei.core.acting import Actor
 from hengwei.org.models import Team
-from hengwei.work.models import NEVER, NOT_COUNTED, Clock, Closure, Firing, Measure, Segment, WorkItem
+from hengwei.work.models import (
+    NEVER,
+    NOT_COUNTED,
+    Clock,
+    Closure,
+    Firing,
+    Measure,
+    Rebase,
+    Segment,
+    Unit,
+    WaitingFor,
+    WorkItem,
+)
 from hengwei.work.workflow import Phase
 
 from . import rules
 from .matching import Promise, promises_for, working_time
 
 #: Promises that end when the item is resolved.
-UNTIL_RESOLVED = (Measure.NEXT_UPDATE, Measure.RESOLUTION, Measure.TEAM_RESOLUTION)
+UNTIL_RESOLVED = (Measure.NEXT_UPDATE, Measure.RESOLUTION, Measure.TEAM_RESOLUTION, Measure.SUPPLIER)
+#: What a customer is promised: an item without any of these is without agreement.
+TO_CUSTOMERS = (Measure.FIRST_RESPONSE, Measure.NEXT_UPDATE, Measure.RESOLUTION)
+#: Promises that start by something else than the item's arrival.
+LATER = (Measure.NEXT_UPDATE, Measure.SUPPLIER)
 
 
-def _calendar(clock: Clock) -> rules.WorkingTime:
+def working_time_of(clock: Clock) -> rules.WorkingTime:
+    """The calendar on which a clock's seconds are counted."""
     return working_time(clock.target.unit, clock.calendar_version)
 
 
@@ -29,13 +47,17 @@ def state_of(clock: Clock) -> rules.State:
     return rules.State(clock.allowed, clock.elapsed, clock.running_since if clock.state == Clock.State.RUNNING else None)
 
 
-def _live(item: WorkItem) -> list[Clock]:
-    return list(item.clocks.live().select_for_update(of=("self",)).select_related("target", "calendar_version").order_by("id"))
+def live_clocks(item: WorkItem) -> list[Clock]:
+    """The clocks of a locked item that are still to be decided, locked too."""
+    found = list(item.clocks.live().select_for_update(of=("self",)).select_related("target", "calendar_version").order_by("id"))
+    for clock in found:
+        clock.item = item
+    return found
 
 
-def _apply(clock: Clock, state: rules.State) -> None:
+def apply_state(clock: Clock, state: rules.State) -> None:
     """Set the row's figures from a pure state."""
-    calendar = _calendar(clock)
+    calendar = working_time_of(clock)
     clock.allowed, clock.elapsed, clock.running_since = state.allowed, state.elapsed, state.since
     clock.due_at = rules.due(state, calendar)
     taken: set[str] = set()
@@ -46,14 +68,16 @@ def _apply(clock: Clock, state: rules.State) -> None:
     clock.next_step_at = following[1] if following else None
 
 
-def _end_segment(clock: Clock, at: datetime) -> None:
+def end_segment(clock: Clock, at: datetime) -> None:
+    """End the open stretch of a clock; from then on it never changes."""
     segment = clock.segments.get(ends_at=None)
     segment.ends_at = max(at, segment.starts_at)
-    segment.business_seconds = _calendar(clock).elapsed(segment.starts_at, segment.ends_at)
+    segment.business_seconds = working_time_of(clock).elapsed(segment.starts_at, segment.ends_at)
     segment.save(update_fields=["ends_at", "business_seconds"])
 
 
-def _begin_segment(clock: Clock, at: datetime, *, running: bool, reason: str, by: Actor) -> None:
+def begin_segment(clock: Clock, at: datetime, *, running: bool, reason: str, by: Actor) -> None:
+    """Begin a stretch."""
     Segment.objects.create(
         clock=clock, running=running, starts_at=at, reason=reason, by=by.user, target=clock.target, calendar_version=clock.calendar_version,
     )
@@ -64,7 +88,7 @@ def _make(item: WorkItem, promise: Promise, at: datetime) -> Clock:
         item=item, measure=promise.target.measure, target=promise.target, calendar_version=promise.calendar_version,
         pausing=promise.target.pausing, started_at=at,
     )
-    _apply(clock, rules.start(promise.allowed(at), at))
+    apply_state(clock, rules.start(promise.allowed(at), at))
     return clock
 
 
@@ -77,11 +101,15 @@ def refresh(item: WorkItem, clocks: list[Clock] | None = None) -> None:
     item.next_due_from = first.started_at if first else None
 
 
+def _without_agreement(promises: dict[str, Promise]) -> bool:
+    return not any(measure in TO_CUSTOMERS for measure in promises)
+
+
 def start(item: WorkItem, *, at: datetime, by: Actor) -> None:
     """A new item: every promise that it meets starts at the moment when the request arrived."""
     promises = promises_for(item.facts())
-    item.without_agreement = not promises
-    made = [_make(item, promise, at) for measure, promise in promises.items() if measure != Measure.NEXT_UPDATE]
+    item.without_agreement = _without_agreement(promises)
+    made = [_make(item, promise, at) for measure, promise in promises.items() if measure not in LATER]
     Clock.objects.bulk_create(made)
     Segment.objects.bulk_create(
         Segment(clock=c, running=True, starts_at=at, reason="created", by=by.user, target=c.target, calendar_version=c.calendar_version)
@@ -91,19 +119,19 @@ def start(item: WorkItem, *, at: datetime, by: Actor) -> None:
 
 
 def _pause(clock: Clock, *, at: datetime, by: Actor, reason: str) -> None:
-    _apply(clock, rules.halt(state_of(clock), _calendar(clock), at))
+    apply_state(clock, rules.halt(state_of(clock), working_time_of(clock), at))
     clock.state = Clock.State.PAUSED
-    _end_segment(clock, at)
+    end_segment(clock, at)
     clock.save()
-    _begin_segment(clock, at, running=False, reason=reason, by=by)
+    begin_segment(clock, at, running=False, reason=reason, by=by)
 
 
 def _resume(clock: Clock, *, at: datetime, by: Actor, reason: str) -> None:
     clock.state, clock.stopped_at = Clock.State.RUNNING, None
-    _apply(clock, rules.resume(state_of_rest(clock), at))
-    _end_segment(clock, at)
+    apply_state(clock, rules.resume(state_of_rest(clock), at))
+    end_segment(clock, at)
     clock.save()
-    _begin_segment(clock, at, running=True, reason=reason, by=by)
+    begin_segment(clock, at, running=True, reason=reason, by=by)
 
 
 def state_of_rest(clock: Clock) -> rules.State:
@@ -111,18 +139,22 @@ def state_of_rest(clock: Clock) -> rules.State:
     return rules.State(clock.allowed, clock.elapsed)
 
 
-def _stop(clock: Clock, *, at: datetime, by: Actor, reason: str, outcome: str = "") -> None:
-    """End a clock: met or breached by working time, once; or the outcome given (cancelled, merged)."""
+def stop_clock(clock: Clock, *, at: datetime, by: Actor, reason: str, outcome: str = "", team: int | None = None) -> None:
+    """End a clock: met or breached by working time, once; or the outcome given (cancelled, merged).
+
+    It is booked to the item's team and owner, or to `team` where the item is another's already.
+    """
     at = max(at, clock.started_at)
-    state = rules.halt(state_of(clock), _calendar(clock), at)
+    state = rules.halt(state_of(clock), working_time_of(clock), at)
+    clock.team_id, clock.owner_id = team or clock.item.team_id, clock.item.owner_id
     clock.state = outcome or (Clock.State.BREACHED if rules.breached(state) else Clock.State.MET)
     if clock.state == Clock.State.BREACHED and clock.breached_at is None:
         clock.breached_at = clock.due_at or at
-    _apply(clock, state)
+    apply_state(clock, state)
     clock.stopped_at = at
-    _end_segment(clock, at)
+    end_segment(clock, at)
     clock.save()
-    _begin_segment(clock, at, running=False, reason=reason, by=by)
+    begin_segment(clock, at, running=False, reason=reason, by=by)
 
 
 def moved(item: WorkItem, *, phase_before: str, waiting_before: str, at: datetime, by: Actor) -> None:
@@ -131,19 +163,35 @@ def moved(item: WorkItem, *, phase_before: str, waiting_before: str, at: datetim
     if phase is Phase.CLOSED and item.closure in (*NOT_COUNTED, Closure.DUPLICATE):
         return cancelled(item, at=at, by=by, why=item.closure)
     if phase in (Phase.RESOLVED, Phase.CLOSED):
-        for clock in _live(item):
+        for clock in live_clocks(item):
             if clock.measure in UNTIL_RESOLVED or phase is Phase.CLOSED:
-                _stop(clock, at=at, by=by, reason="resolved")
-    elif phase_before == Phase.RESOLVED:
+                stop_clock(clock, at=at, by=by, reason="resolved")
+        return refresh(item)
+    if phase_before == Phase.RESOLVED:
         _reopen(item, at=at, by=by)
-    else:
-        for clock in _live(item):
-            pauses = phase is Phase.WAITING and item.waiting_for in clock.pausing
-            if pauses and clock.state == Clock.State.RUNNING:
-                _pause(clock, at=at, by=by, reason=item.waiting_for)
-            elif not pauses and clock.state == Clock.State.PAUSED:
-                _resume(clock, at=at, by=by, reason="resumed")
+    for clock in live_clocks(item):
+        if clock.measure == Measure.SUPPLIER:
+            continue
+        pauses = phase is Phase.WAITING and item.waiting_for in clock.pausing
+        if pauses and clock.state == Clock.State.RUNNING:
+            _pause(clock, at=at, by=by, reason=item.waiting_for)
+        elif not pauses and clock.state == Clock.State.PAUSED:
+            _resume(clock, at=at, by=by, reason="resumed")
+    _supplier(item, at=at, by=by)
     return refresh(item)
+
+
+def _supplier(item: WorkItem, *, at: datetime, by: Actor) -> None:
+    """The vendor's own clock runs exactly while the item waits for him."""
+    waits = item.phase == Phase.WAITING and item.waiting_for == WaitingFor.SUPPLIER
+    live = [clock for clock in live_clocks(item) if clock.measure == Measure.SUPPLIER]
+    if not waits:
+        for clock in live:
+            stop_clock(clock, at=at, by=by, reason="supplied")
+    elif not live:
+        promise = promises_for(item.facts()).get(Measure.SUPPLIER)
+        if promise is not None:
+            _begin(item, promise, at=at, by=by, reason=WaitingFor.SUPPLIER)
 
 
 def _reopen(item: WorkItem, *, at: datetime, by: Actor) -> None:
@@ -157,15 +205,18 @@ def _reopen(item: WorkItem, *, at: datetime, by: Actor) -> None:
         if clock.elapsed <= clock.allowed:
             clock.breached_at = None
         _resume(clock, at=max(at, clock.stopped_at or at), by=by, reason="reopened")
+    promise = promises_for(item.facts()).get(Measure.NEXT_UPDATE)
+    if promise is not None and not item.clocks.live().filter(measure=Measure.NEXT_UPDATE).exists():
+        _begin(item, promise, at=at, by=by, reason="reopened")
 
 
 def told(item: WorkItem, *, at: datetime, by: Actor, reached_requester: bool) -> None:
     """Staff told the requester something: first response is given, the next update starts anew."""
     if not reached_requester:
         return
-    for clock in _live(item):
+    for clock in live_clocks(item):
         if clock.measure in (Measure.FIRST_RESPONSE, Measure.NEXT_UPDATE):
-            _stop(clock, at=at, by=by, reason="told")
+            stop_clock(clock, at=at, by=by, reason="told")
     if Phase(item.phase).is_open:
         promise = promises_for(item.facts()).get(Measure.NEXT_UPDATE)
         if promise is not None:
@@ -176,49 +227,106 @@ def told(item: WorkItem, *, at: datetime, by: Actor, reached_requester: bool) ->
 def _begin(item: WorkItem, promise: Promise, *, at: datetime, by: Actor, reason: str) -> Clock:
     clock = _make(item, promise, at)
     clock.save()
-    _begin_segment(clock, at, running=True, reason=reason, by=by)
-    if item.phase == Phase.WAITING and item.waiting_for in clock.pausing:
+    begin_segment(clock, at, running=True, reason=reason, by=by)
+    if clock.measure != Measure.SUPPLIER and item.phase == Phase.WAITING and item.waiting_for in clock.pausing:
         _pause(clock, at=at, by=by, reason=item.waiting_for)
     return clock
 
 
-def rematch(item: WorkItem, *, at: datetime, by: Actor, why: str) -> None:
-    """Priority, category, customer or catalogue entry changed: another target may take over, keeping what has elapsed."""
+def rematch(item: WorkItem, *, at: datetime, by: Actor, why: str, reason: str = "target_changed") -> None:
+    """Priority, category, customer or catalogue entry changed, or another agreement was published for open items.
+
+    Another target may take over, keeping what has elapsed. `reason` is what the segments say.
+    """
     promises = promises_for(item.facts())
-    item.without_agreement = not promises
-    live = {clock.measure: clock for clock in _live(item)}
+    item.without_agreement = _without_agreement(promises)
+    live = {clock.measure: clock for clock in live_clocks(item)}
     for measure, clock in live.items():
         promise = promises.get(measure)
         if promise is None:
-            _stop(clock, at=at, by=by, reason="no_longer_promised", outcome=Clock.State.CANCELLED)
+            stop_clock(clock, at=at, by=by, reason="no_longer_promised", outcome=Clock.State.CANCELLED)
         elif promise.target != clock.target:
-            _retarget(clock, promise, at=at, by=by)
+            _retarget(clock, promise, at=at, by=by, reason=reason)
     decided = set(item.clocks.exclude(state=Clock.State.CANCELLED).values_list("measure", flat=True))
     if item.is_open:
         for measure in (Measure.FIRST_RESPONSE, Measure.RESOLUTION):
             if measure in promises and measure not in decided and not (measure == Measure.FIRST_RESPONSE and item.responded_at):
                 _begin(item, promises[measure], at=item.received_at, by=by, reason="matched")
+        if Measure.TEAM_RESOLUTION in promises and Measure.TEAM_RESOLUTION not in live:
+            _begin(item, promises[Measure.TEAM_RESOLUTION], at=at, by=by, reason="matched")
     refresh(item)
 
 
-def _retarget(clock: Clock, promise: Promise, *, at: datetime, by: Actor) -> None:
+def _retarget(clock: Clock, promise: Promise, *, at: datetime, by: Actor, reason: str) -> None:
     """Hand a live clock to another target. When more has elapsed than that allows, it is due now, by the change."""
-    was_running = clock.state == Clock.State.RUNNING
-    state = rules.retarget(state_of(clock), _calendar(clock), allowed=promise.allowed(clock.started_at), at=at)
-    _end_segment(clock, at)
+    running, due_before, allowed_before = clock.state == Clock.State.RUNNING, clock.due_at, clock.allowed
+    if promise.calendar_version.calendar_id == clock.calendar_version.calendar_id and promise.calendar_version != clock.calendar_version:
+        rebase_clock(clock, list(clock.segments.select_related("calendar_version")), promise.calendar_version, at=at, by=by).save()
+        clock.segments.filter(ends_at=None).update(calendar_version=promise.calendar_version)
+    state = rules.retarget(state_of(clock), working_time_of(clock), allowed=promise.allowed(clock.started_at), at=at)
+    end_segment(clock, at)
     clock.target, clock.calendar_version, clock.pausing = promise.target, promise.calendar_version, promise.target.pausing
-    if state.elapsed > state.allowed and clock.breached_at is None:
-        clock.breached_at, clock.breach_cause = at, "target_changed"
-    _apply(clock, state)
+    clock.allowed_before_merge = None
+    _judge(clock, state, at=at, cause=reason)
+    apply_state(clock, state)
+    further = clock.due_at >= due_before if clock.due_at and due_before else state.allowed >= allowed_before
+    if further:
+        _pass_over(clock, state, at)
+        apply_state(clock, state)
     clock.save()
-    _begin_segment(clock, at, running=was_running, reason="target_changed", by=by)
+    begin_segment(clock, at, running=running, reason=reason, by=by)
+
+
+def _judge(clock: Clock, state: rules.State, *, at: datetime, cause: str) -> None:
+    """A change moved the allowance or what was used up: a breach may only now have come about, or be none any more."""
+    over = rules.used(state, working_time_of(clock), at) > state.allowed
+    if over and clock.breached_at is None:
+        clock.breached_at, clock.breach_cause = at, cause
+    elif not over:
+        clock.breached_at, clock.breach_cause = None, ""
+
+
+def _pass_over(clock: Clock, state: rules.State, at: datetime) -> None:
+    """The due moment only moved further away: of the steps that lie behind already, nobody is told."""
+    taken = set(Firing.objects.filter(clock=clock, target=clock.target).values_list("step", flat=True))
+    Firing.objects.bulk_create(
+        Firing(clock=clock, target=clock.target, step=step.key, planned_at=at, fired_at=at, told=False)
+        for step in rules.steps(state.allowed, clock.target.escalation) if step.seconds <= state.elapsed and step.key not in taken
+    )
+
+
+def rebase_clock(clock: Clock, segments: list[Segment], version: CalendarVersion, *, at: datetime, by: Actor) -> Rebase:
+    """Count an open clock on a corrected version of its calendar; sets the row's figures and returns the record, both unsaved.
+
+    `segments` are all of the clock, oldest first, with their calendar versions. The open one is to be moved to the version too.
+    """
+    before, state = clock.calendar_version, state_of(clock)
+    old = working_time_of(clock)
+    stay = rules.present_stay(
+        [rules.Segment(s.running, s.starts_at, s.ends_at, s.calendar_version.calendar_id) for s in segments], version.calendar_id)
+    record = Rebase(
+        clock=clock, before=before, after=version, at=at, by=by.user, elapsed_before=clock.elapsed, allowed_before=clock.allowed, due_before=clock.due_at)
+    allowed = state.allowed
+    if clock.target.unit == Unit.WORKING_DAYS:
+        anew = Promise(clock.target, None, version).allowed(clock.started_at)
+        if clock.allowed_before_merge is None:
+            allowed = anew
+        else:
+            clock.allowed_before_merge = anew
+    state = rules.rebase(state, stay, old, working_time(clock.target.unit, version), allowed=allowed)
+    clock.calendar_version = version
+    _judge(clock, state, at=at, cause="calendar_changed")
+    clock.allowed, clock.elapsed = state.allowed, state.elapsed
+    clock.due_at = rules.due(state, working_time_of(clock))
+    record.elapsed_after, record.allowed_after, record.due_after = clock.elapsed, clock.allowed, clock.due_at
+    return record
 
 
 def team_changed(item: WorkItem, *, team_before: Team | None, at: datetime, by: Actor) -> None:
     """Another team has it: promises to the customer are untouched; that of the old team ends, the new one's starts."""
-    for clock in _live(item):
+    for clock in live_clocks(item):
         if clock.measure == Measure.TEAM_RESOLUTION:
-            _stop(clock, at=at, by=by, reason="team_changed")
+            stop_clock(clock, at=at, by=by, reason="team_changed", team=team_before.pk if team_before else None)
     promise = promises_for(item.facts()).get(Measure.TEAM_RESOLUTION)
     if promise is not None and item.is_open:
         _begin(item, promise, at=at, by=by, reason="team_changed")
@@ -227,46 +335,6 @@ def team_changed(item: WorkItem, *, team_before: Team | None, at: datetime, by: 
 
 def cancelled(item: WorkItem, *, at: datetime, by: Actor, why: str) -> None:
     """Cancelled, withdrawn, spam: its clocks end without an outcome."""
-    for clock in _live(item):
-        _stop(clock, at=at, by=by, reason=why, outcome=Clock.State.CANCELLED)
+    for clock in live_clocks(item):
+        stop_clock(clock, at=at, by=by, reason=why, outcome=Clock.State.CANCELLED)
     refresh(item, [])
-
-
-def merged(item: WorkItem, target: WorkItem, *, at: datetime, by: Actor) -> None:
-    """`item` becomes part of `target`: its clocks end as merged, the survivor's take the earlier due moment of the two."""
-    survivors = {clock.measure: clock for clock in _live(target)}
-    for clock in _live(item):
-        survivor = survivors.get(clock.measure)
-        if survivor is not None and survivor.due_at and clock.due_at and clock.due_at < survivor.due_at:
-            state = state_of(survivor)
-            allowed = state.elapsed + _calendar(survivor).elapsed(state.since or at, max(clock.due_at, state.since or at))
-            if survivor.allowed_before_merge is None:
-                survivor.allowed_before_merge = survivor.allowed
-            _apply(survivor, rules.State(allowed, state.elapsed, state.since))
-            survivor.save()
-        _stop(clock, at=at, by=by, reason="merged", outcome=Clock.State.MERGED)
-    refresh(item, [])
-    refresh(target)
-
-
-def unmerged(item: WorkItem, target: WorkItem, *, at: datetime, by: Actor) -> None:
-    """A merge is undone: its clocks run on as if they had never stopped, the survivor's have their own allowance again.
-
-    Other items may still be merged into the target; the earliest of their due moments then stays.
-    """
-    for clock in item.clocks.filter(state=Clock.State.MERGED).select_related("target", "calendar_version"):
-        paused = item.phase == Phase.WAITING and item.waiting_for in clock.pausing
-        since = clock.stopped_at or at
-        clock.state, clock.stopped_at = (Clock.State.PAUSED if paused else Clock.State.RUNNING), None
-        _apply(clock, rules.State(clock.allowed, clock.elapsed, None if paused else since))
-        _end_segment(clock, since)
-        clock.save()
-        _begin_segment(clock, since, running=not paused, reason="unmerged", by=by)
-    for survivor in _live(target):
-        if survivor.allowed_before_merge is not None:
-            state = state_of(survivor)
-            _apply(survivor, rules.State(survivor.allowed_before_merge, state.elapsed, state.since))
-            survivor.allowed_before_merge = None
-            survivor.save()
-    refresh(item)
-    refresh(target)

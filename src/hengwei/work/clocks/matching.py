@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from hengwei.calendars.business_time import BusinessCalendar, DayEnd
 from hengwei.calendars.models import CalendarVersion
 from hengwei.work.conditions import matches
-from hengwei.work.models import Agreement, AgreementVersion, Measure, Target, Unit
+from hengwei.work.models import AgreementVersion, Measure, Target, Unit
 
 #: Seconds after which another process's signing is seen.
 FRESH = 10.0
@@ -26,6 +26,8 @@ class Promise:
     target: Target
     customer_id: int | None
     calendar_version: CalendarVersion
+    #: The team that promises it (OLA), when it is one team's own.
+    team_id: int | None = None
 
     def working_time(self) -> BusinessCalendar:
         """What its seconds are counted on: its calendar, or every second for calendar days."""
@@ -61,33 +63,41 @@ def _in_force() -> list[Promise]:
     if time.monotonic() - _promises[0] > FRESH:
         now = timezone.now()
         targets = list(
-            Target.objects.filter(version__in=AgreementVersion.objects.effective(now))
-            .exclude(version__agreement__kind=Agreement.Kind.UNDERPINNING)
-            .select_related("version__agreement", "calendar")
-            .order_by("version__agreement__order", "version__agreement_id", "-version__number", "order", "id")
+            Target.objects.filter(version__in=AgreementVersion.objects.effective(now)).select_related("version__agreement", "calendar")
+            .order_by("version__number")
         )
-        newest: dict[int, int] = {}
-        for target in targets:
-            newest.setdefault(target.version.agreement_id, target.version_id)
-        versions = {c: CalendarVersion.objects.filter(calendar=c).latest("number") for c in {t.calendar_id for t in targets}}
-        found = [
-            Promise(t, t.version.agreement.customer_id, versions[t.calendar_id])
-            for t in targets if newest[t.version.agreement_id] == t.version_id
-        ]
-        # A customer's own agreement comes before those for everybody.
-        found.sort(key=lambda p: p.customer_id is None)
-        _promises = (time.monotonic(), found)
+        newest = {target.version.agreement_id: target.version_id for target in targets}
+        _promises = (time.monotonic(), _ranked([t for t in targets if newest[t.version.agreement_id] == t.version_id]))
     return _promises[1]
 
 
-def promises_for(facts: Mapping[str, Any]) -> dict[str, Promise]:
-    """For each measure the first target in force whose conditions the item meets."""
+def _ranked(targets: Sequence[Target]) -> list[Promise]:
+    """The promises in the order in which they are tried: a customer's or team's own before those for everybody."""
+    versions = {c: CalendarVersion.objects.filter(calendar=c).latest("number") for c in {t.calendar_id for t in targets}}
+    found = [Promise(t, t.version.agreement.customer_id, versions[t.calendar_id], t.version.agreement.team_id) for t in targets]
+
+    def rank(promise: Promise) -> tuple[bool, int, int, int, int]:
+        target = promise.target
+        agreement = target.version.agreement
+        return (promise.customer_id is None and promise.team_id is None, agreement.order, agreement.pk, target.order, target.pk)
+
+    return sorted(found, key=rank)
+
+
+def with_draft(version: AgreementVersion) -> list[Promise]:
+    """The promises that would be in force were this version signed (what-if)."""
+    others = [promise.target for promise in _in_force() if promise.target.version.agreement_id != version.agreement_id]
+    return _ranked([*others, *version.targets.select_related("version__agreement", "calendar")])
+
+
+def promises_for(facts: Mapping[str, Any], promises: Sequence[Promise] | None = None) -> dict[str, Promise]:
+    """For each measure the first target in force (or of `promises`, in their order) whose conditions the item meets."""
     chosen: dict[str, Promise] = {}
-    for promise in _in_force():
+    for promise in _in_force() if promises is None else promises:
         measure = promise.target.measure
         if measure in chosen or promise.customer_id not in (None, facts["customer"]):
             continue
-        if measure == Measure.TEAM_RESOLUTION and facts["team"] is None:
+        if measure == Measure.TEAM_RESOLUTION and (facts["team"] is None or promise.team_id not in (None, facts["team"])):
             continue
         if matches(promise.target.conditions, facts):
             chosen[measure] = promise

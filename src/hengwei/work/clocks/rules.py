@@ -41,6 +41,21 @@ class Step:
     notify: tuple[str, ...] = ()
     level: int = 0
     breach: bool = False
+    #: To whom the item goes: `lead`, `user:7`, `team:3`; nobody when empty.
+    reassign: str = ""
+    raise_priority: bool = False
+    #: Told outside of the reader's working hours too.
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a clock, and on which calendar (by id) it was counted."""
+
+    running: bool
+    starts_at: datetime
+    ends_at: datetime | None
+    calendar: int
 
 
 def used(state: State, calendar: WorkingTime, now: datetime) -> int:
@@ -79,9 +94,24 @@ def retarget(state: State, old: WorkingTime, *, allowed: int, at: datetime) -> S
     return State(allowed, used(state, old, at), at if state.running else None)
 
 
-def refold(segments: Iterable[tuple[bool, datetime, datetime | None]], calendar: WorkingTime) -> int:
-    """Working seconds of all ended running segments on another version of the calendar (a holiday was added)."""
-    return sum(calendar.elapsed(begin, end) for running, begin, end in segments if running and end is not None)
+def rebase(state: State, stretches: Iterable[tuple[datetime, datetime]], old: WorkingTime, new: WorkingTime, *, allowed: int) -> State:
+    """The calendar was corrected: the ended running stretches on it count anew, what was carried over from earlier promises stays.
+
+    `stretches` are those of the present stay on the calendar; `allowed` is the allowance on the new version.
+    """
+    difference = sum(new.elapsed(begin, end) - old.elapsed(begin, end) for begin, end in stretches)
+    return State(allowed, max(0, state.elapsed + difference), state.since)
+
+
+def present_stay(segments: Sequence[Segment], calendar: int) -> list[tuple[datetime, datetime]]:
+    """The ended running stretches since the clock last came onto the calendar; segments are given oldest first."""
+    found: list[tuple[datetime, datetime]] = []
+    for segment in reversed(segments):
+        if segment.calendar != calendar:
+            break
+        if segment.running and segment.ends_at is not None:
+            found.append((segment.starts_at, segment.ends_at))
+    return found[::-1]
 
 
 def steps(allowed: int, escalation: Sequence[dict[str, Any]]) -> list[Step]:
@@ -91,13 +121,16 @@ def steps(allowed: int, escalation: Sequence[dict[str, Any]]) -> list[Step]:
     """
     found = []
     for part in escalation:
-        notify, level = tuple(part.get("notify", ())), int(part.get("level", 0))
+        effects: dict[str, Any] = {
+            "notify": tuple(part.get("notify", ())), "level": int(part.get("level", 0)), "reassign": part.get("reassign", ""),
+            "raise_priority": bool(part.get("raise_priority")), "urgent": bool(part.get("urgent")),
+        }
         if "after" in part:
-            found.append(Step(f"after_{part['after']}", allowed + 1 + int(part["after"]), notify, level))
+            found.append(Step(f"after_{part['after']}", allowed + 1 + int(part["after"]), **effects))
         elif part["percent"] >= 100:
-            found.append(Step("breach", allowed + 1, notify, level, breach=True))
+            found.append(Step("breach", allowed + 1, breach=True, **effects))
         else:
-            found.append(Step(f"percent_{part['percent']}", -(-allowed * int(part["percent"]) // 100), notify, level))
+            found.append(Step(f"percent_{part['percent']}", -(-allowed * int(part["percent"]) // 100), **effects))
     if not any(step.breach for step in found):
         found.append(Step("breach", allowed + 1, breach=True))
     return sorted(found, key=lambda step: step.seconds)

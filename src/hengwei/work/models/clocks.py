@@ -12,12 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.calendars.models import CalendarVersion
-from hengwei.org.models import User
+from hengwei.org.models import Team, User
 
 from .agreements import Measure, Target
 from .items import WorkItem
 
-__all__ = ["Clock", "Firing", "Segment"]
+__all__ = ["Clock", "Firing", "Rebase", "Segment"]
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -63,10 +63,13 @@ class Clock(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     breached_at = models.DateTimeField(null=True, blank=True)
-    #: '' or 'target_changed': a breach that only came about because the promise was changed.
+    #: '' or the change by which alone it came to be breached: 'target_changed', 'calendar_changed'.
     breach_cause = models.CharField(max_length=20, blank=True, default="")
     reopened = models.BooleanField(default=False)
     next_step_at = models.DateTimeField(null=True, blank=True)
+    #: Whose it was when it ended, so that figures do not move when the item does.
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = ClockQuerySet.as_manager()
 
@@ -83,6 +86,8 @@ class Clock(models.Model):
             models.Index(fields=["next_step_at"], name="clock_step", condition=Q(state="running", next_step_at__isnull=False)),
             models.Index(fields=["due_at"], name="clock_due", condition=Q(state="running")),
             models.Index(fields=["item"], name="clock_item"),
+            models.Index(fields=["stopped_at"], name="clock_stopped", condition=Q(stopped_at__isnull=False)),
+            models.Index(fields=["calendar_version", "item"], name="clock_on_calendar", condition=Q(state__in=("running", "paused"))),
         ]
 
 
@@ -117,6 +122,36 @@ class Firing(models.Model):
     planned_at = models.DateTimeField()
     fired_at = models.DateTimeField()
     late = models.BooleanField(default=False)
+    #: False where the step was passed already when a change moved the due moment further away: nobody is told again.
+    told = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clock", "target", "step"], name="firing_once")]
+
+
+class Rebase(models.Model):
+    """A calendar was corrected while the clock was open: what it had used up and when it is due, before and after.
+
+    The clock's elapsed time is the sum of its ended running segments plus these differences.
+    """
+
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="rebases")
+    before = models.ForeignKey(CalendarVersion, models.PROTECT, related_name="+")
+    after = models.ForeignKey(CalendarVersion, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    elapsed_before = models.PositiveIntegerField()
+    elapsed_after = models.PositiveIntegerField()
+    allowed_before = models.PositiveIntegerField()
+    allowed_after = models.PositiveIntegerField()
+    due_before = models.DateTimeField(null=True, blank=True)
+    due_after = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["clock", "after"], name="rebase_once")]
+
+    @property
+    def difference(self) -> int:
+        """Seconds of working time by which what had been used up changed."""
+        return self.elapsed_after - self.elapsed_before

@@ -103,7 +103,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
             return self.none()
         if user.may(perms.VIEW_ALL):
             return self
-        mine = Q(requester=user) | Q(pk__in=_watched_by(user)) | Q(pk__in=_shown_to(user)) | Q(pk__in=_asked_of(user))
+        mine = Q(requester=user) | Q(pk__in=_watched_by(user))
         if user.is_agent:
             mine |= Q(owner=user) | Q(team__in=user.team_ids)
         elif user.verified and user.customer is not None and user.customer.shares_requests:
@@ -128,6 +128,25 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         """Without what was withdrawn, cancelled, merged or spam: such items are out of every figure."""
         return self.exclude(closure__in=NOT_COUNTED)
 
+    def requests(self) -> Self:
+        """What requesters asked for or reported: the kinds that are theirs to raise."""
+        return self.filter(kind__in=[kind.key for kind in kinds.every() if kind.for_requesters])
+
+    def received_within(self, start: datetime, end: datetime) -> Self:
+        return self.filter(received_at__gte=start, received_at__lt=end)
+
+    def closed_within(self, start: datetime, end: datetime) -> Self:
+        return self.filter(phase=Phase.CLOSED, closed_at__gte=start, closed_at__lt=end)
+
+    def resolved_within(self, start: datetime, end: datetime) -> Self:
+        return self.filter(resolved_at__gte=start, resolved_at__lt=end)
+
+    def open_at(self, moment: datetime, *, past: bool) -> Self:
+        """Open at a moment; `past` when it lies behind us, so that what was finished since is counted too."""
+        if not past:
+            return self.open()
+        return self.filter(Q(resolved_at=None) | Q(resolved_at__gt=moment), Q(closed_at=None) | Q(closed_at__gt=moment), received_at__lte=moment)
+
     def with_people(self) -> Self:
         """All that a row of a list shows, in one query."""
         return self.select_related("requester", "customer", "team", "owner", "category")
@@ -144,18 +163,6 @@ def _watched_by(user: User) -> models.QuerySet[Any]:
     from .collaboration import Watcher
 
     return Watcher.objects.filter(user=user).values("item_id")
-
-
-def _shown_to(user: User) -> models.QuerySet[Any]:
-    from .helping import Share
-
-    return Share.objects.of(user).values("item_id")
-
-
-def _asked_of(user: User) -> models.QuerySet[Any]:
-    from .approvals import ApprovalVote
-
-    return ApprovalVote.objects.filter(user=user).values("step__approval__item_id")
 
 
 @history.tracked(made=False, only=[
@@ -324,7 +331,7 @@ class WorkItem(models.Model):
     def possible_transitions(self, by: Actor) -> list[Any]:
         """What this actor may do now, in the order of the workflow."""
         mine = self.is_requester(by.user)
-        return self.workflow.possible(self.state, lambda t: not t.by_approval and (by.may(t.permission) or (mine and t.by_requester)))
+        return self.workflow.possible(self.state, lambda t: by.may(t.permission) or (mine and t.by_requester))
 
 
 def label_of(name: str, kind: str = "") -> str:

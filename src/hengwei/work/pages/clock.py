@@ -42,7 +42,7 @@ def explain(request: HttpRequest, number: str, pk: int) -> HttpResponse:
             working_time(segment.target.unit, segment.calendar_version).elapsed(segment.starts_at, end) if segment.running and end > segment.starts_at else 0)
         total += seconds if segment.running else 0
         lines.append({"segment": segment, "end": end, "seconds": seconds, "total": total})
-    used = rules.used(engine.state_of(clock), engine._calendar(clock), now)
+    used = rules.used(engine.state_of(clock), engine.working_time_of(clock), now)
     return render(request, "work/clock.html", {
         "item": item, "clock": clock, "lines": lines, "used": used, "left": clock.allowed - used, "axis": axis(clock, lines, now),
         "firings": clock.firings.order_by("fired_at"),
@@ -60,7 +60,7 @@ def axis(clock: Clock, lines: list[dict[str, Any]], now: datetime) -> dict[str, 
     def x(moment: datetime) -> float:
         return round(LEFT + (moment - begin).total_seconds() / span * (WIDTH - 2 * LEFT), 1)
 
-    calendar = engine._calendar(clock)
+    calendar = engine.working_time_of(clock)
     opened = []
     if (end - begin).days <= NIGHTS_DRAWN and hasattr(calendar, "segments"):
         opened = [{"x": x(s.start), "w": max(0.5, round(x(s.end) - x(s.start), 1))} for s in calendar.segments(begin, end)]

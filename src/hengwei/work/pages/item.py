@@ -129,7 +129,7 @@ def _clocks(item: WorkItem) -> list[dict[str, Any]]:
     """Each promise with what is left of it in working time."""
     now, found = timezone.now(), []
     for clock in item.clocks.select_related("target", "calendar_version", "calendar_version__calendar").order_by("started_at", "id"):
-        used = rules.used(engine.state_of(clock), engine._calendar(clock), now)
+        used = rules.used(engine.state_of(clock), engine.working_time_of(clock), now)
         left = clock.allowed - used
         share = min(100, round(used * 100 / clock.allowed, -1)) if clock.allowed else 100
         found.append({"clock": clock, "used": used, "left": left, "share": int(share), "over": left < 0})

@@ -1,0 +1,14 @@
+"""What the work room does when something changes in the rooms below."""
+
+from __future__ import annotations
+
+from hengwei.calendars.events import CalendarChanged
+from hengwei.core.events import on
+
+from . import jobs
+
+
+@on(CalendarChanged)
+def count_open_clocks_anew(event: CalendarChanged) -> None:
+    """Open clocks are re-based on the corrected calendar, in the background."""
+    jobs.rebase_soon(event.calendar_id, by=event.actor)

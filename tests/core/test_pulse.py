@@ -1,0 +1,62 @@
+"""A timer that stopped is seen; one that fails says why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from hengwei.core import health, pulse
+from hengwei.core.models import Pulse
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def timer(monkeypatch):
+    one = pulse.Timer("test.tick", "Every minute", "* * * * *", "timers")
+    monkeypatch.setattr(pulse, "TIMERS", {one.name: one})
+    return one
+
+
+def test_a_run_is_noted(timer):
+    pulse.felt(timer.name, lambda timestamp: None)(int(timezone.now().timestamp()) - 5)
+    [beat] = pulse.beats()
+    assert (beat.row.runs, beat.row.failures, beat.stopped) == (1, 0, False)
+    assert timedelta(seconds=4) < beat.late < timedelta(seconds=20)
+
+
+def test_one_that_stopped_is_seen_by_the_doctor_and_in_the_figures(timer):
+    Pulse.objects.create(name=timer.name, known_since=NOON, planned_at=NOON, started_at=NOON, ended_at=NOON)
+    [beat] = pulse.beats(NOON + timedelta(minutes=2))
+    assert not beat.stopped
+    [beat] = pulse.beats(NOON + timedelta(minutes=10))
+    assert beat.stopped
+    assert beat.late == timedelta(minutes=9)
+    assert [f.level for f in health._timers()] == ["error"]
+    assert ("timer_late_seconds", {"timer": "test.tick"}) in [(name, labels) for name, _help, labels, value in health._jobs() if value > 0]
+
+
+def test_one_that_never_ran_though_a_worker_started_long_ago_is_seen(timer):
+    Pulse.objects.create(name=timer.name, known_since=NOON)
+    assert pulse.beats(NOON + timedelta(minutes=10))[0].stopped
+    assert not pulse.beats(NOON + timedelta(seconds=30))[0].stopped
+
+
+def test_a_failure_is_noted_and_raised(timer):
+    def fails(timestamp: int) -> None:
+        raise ValueError("no such thing")
+
+    with pytest.raises(ValueError, match="no such"):
+        pulse.felt(timer.name, fails)(int(timezone.now().timestamp()))
+    [beat] = pulse.beats()
+    assert (beat.row.failures, beat.row.error) == (1, "ValueError: no such thing")
+    assert [f.level for f in health._timers()] == ["warning", "ok"]
+
+
+def test_a_starting_worker_makes_its_timers_known(timer):
+    Pulse.objects.create(name="gone", known_since=NOON)
+    pulse.register()
+    assert list(Pulse.objects.values_list("name", flat=True)) == ["test.tick"]
