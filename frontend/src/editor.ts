@@ -1,4 +1,5 @@
 // The editor: what is typed is kept on the server, files come by paste or drop, a key makes sending happen once.
+import { startSigning } from "./sign";
 import { toast } from "./toasts";
 
 async function upload(file: File, url: string): Promise<{ id: string; name: string; url: string } | null> {
@@ -43,6 +44,7 @@ function takeFiles(form: HTMLElement): void {
 }
 
 export function startEditors(root: ParentNode): void {
+  startSigning(root);
   root.querySelectorAll<HTMLElement>("form[data-upload]").forEach((form) => { if (!form.dataset.files) { form.dataset.files = "yes"; takeFiles(form); } });
   root.querySelectorAll<HTMLFormElement>("form.editor").forEach((form) => {
     if (form.dataset.started) return;

@@ -18,6 +18,7 @@ ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin")
 FOR_EVERYONE = {
     "site:home", "site:live", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "work:item", "core:file",
     "core:healthz", "core:readyz", "core:metrics", "channels:notices", "channels:notices_count", "channels:choose", "channels:follow",
+    "work:approvals",
 }
 FOR_STRANGERS = {"core:healthz", "core:readyz", "core:metrics", "desk:rate", "site:language"}
 #: allauth's pages and the API's documents are theirs to answer for; the API is tried call by call in test_api.
@@ -52,7 +53,7 @@ def _arguments(name, keys, world):
     own = {
         "core:file": {"pk": world["file"].pk, "name": "a.txt"}, "work:clock": {"number": world["item"].number, "pk": world["clock"].pk}, "work:row": {"pk": world["item"].pk},
         "channels:mailbox": {"pk": world["mailbox"].pk}, "channels:mailbox_test": {"pk": world["mailbox"].pk}, "channels:follow": {"pk": world["notice"].pk},
-        "work:export": {"form": "csv"}, "channels:source": {"pk": world["message"].pk},
+        "work:sign_off": {"number": world["item"].number, "pk": 1}, "work:export": {"form": "csv"}, "channels:source": {"pk": world["message"].pk},
     }.get(name)
     if own is not None:
         return own

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import override
+
 from hengwei.core.events import on
 from hengwei.org.models import User
-from hengwei.work.events import ItemAssigned, ItemChased, ItemEscalated, ItemMoved, ItemOpened, ItemTold
-from hengwei.work.models import Closure, Entry, WorkItem
+from hengwei.work import permissions as work_perms
+from hengwei.work.actions.approvals import link_token, may_decide
+from hengwei.work.events import (
+    ApprovalAsked,
+    ApprovalDecided,
+    ApprovalStuck,
+    ItemAssigned,
+    ItemChased,
+    ItemEscalated,
+    ItemMoved,
+    ItemOpened,
+    ItemTold,
+)
+from hengwei.work.models import Approval, ApprovalVote, Closure, Entry, WorkItem
 from hengwei.work.workflow import Phase
 
 from .actions import notices, outgoing
@@ -92,6 +108,37 @@ def tell_escalated(event: ItemEscalated) -> None:
     entry = Entry.objects.filter(item=item, kind=Entry.Kind.ESCALATION).order_by("-id").first()
     people = User.objects.filter(pk__in=event.notify_user_ids)
     notices.tell(people, "escalated", item=item, at=event.at, by=event.actor, params={"step": event.step, "level": event.level, "measure": entry.details.get("measure", "") if entry else ""})
+
+
+@on(ApprovalAsked)
+def ask_approvers(event: ApprovalAsked) -> None:
+    """Each approver, and who stands in while he is away, with a link that is his own."""
+    votes = ApprovalVote.objects.filter(pk__in=event.vote_ids).select_related("step__approval__item__requester", "step__approval__asked_by", "user")
+    for vote in votes:
+        approval = vote.step.approval
+        deputies = User.objects.filter(pk__in=vote.user.absences.filter(starts_at__lte=event.at, ends_at__gt=event.at).values("deputy"))
+        for person in (vote.user, *deputies):
+            if not may_decide(vote, person, event.at):
+                continue
+            link = settings.SITE_URL + reverse("work:approve_by_link", args=[link_token(vote, person)])
+            params = {"actor": _name(approval.asked_by or approval.item.requester), "reason": approval.name, "link": link}
+            notices.tell([person], "approval", item=approval.item, at=event.at, params=params)
+
+
+@on(ApprovalDecided)
+def tell_approval(event: ApprovalDecided) -> None:
+    """Who asked for the approval, and whoever handles the item."""
+    approval = Approval.objects.select_related("item__owner", "asked_by").get(pk=event.approval_id)
+    for person in filter(None, (approval.asked_by, approval.item.owner)):
+        with override(person.language):
+            notices.tell([person], "approval_done", item=approval.item, at=event.at, by=event.actor, params={"reason": str(approval.get_state_display())})
+
+
+@on(ApprovalStuck)
+def tell_stuck(event: ApprovalStuck) -> None:
+    """Those who may name approvers."""
+    keepers = User.objects.filter(is_active=True, roles__permissions__contains=[work_perms.CONFIGURE]).distinct()
+    notices.tell(keepers, "approval_stuck", item_id=event.item_id, at=event.at, params={"reason": "、".join(event.missing)})
 
 
 def _name(user: User | None) -> str:

@@ -65,6 +65,18 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("重新打开：{{title}}", "{{person}}：\n\n{{number}} 被{{actor}}重新打开。\n\n{{text}}\n\n{{link}}"),
         "en": Wording("Reopened: {{title}}", "{{person}},\n\n{{actor}} reopened {{number}}.\n\n{{text}}\n\n{{link}}"),
     },
+    "approval": {
+        "zh-hans": Wording("待您审批：{{title}}", "{{person}}：\n\n{{actor}}提请您审批 {{number}}。{{reason}}\n\n提出人：{{requester}}\n\n{{description}}\n\n打开下面的链接查看并审批，在页面上确认之前不会生效：\n{{link}}"),
+        "en": Wording("Your approval is asked: {{title}}", "{{person}},\n\n{{actor}} asks you to approve {{number}}. {{reason}}\n\nFrom: {{requester}}\n\n{{description}}\n\nLook and decide here; nothing counts before you confirm it on the page:\n{{link}}"),
+    },
+    "approval_done": {
+        "zh-hans": Wording("审批结果（{{reason}}）：{{title}}", "{{person}}：\n\n{{number}} 的审批结果：{{reason}}。\n\n{{link}}"),
+        "en": Wording("Approval ended ({{reason}}): {{title}}", "{{person}},\n\nthe approval of {{number}} ended: {{reason}}.\n\n{{link}}"),
+    },
+    "approval_stuck": {
+        "zh-hans": Wording("找不到审批人：{{title}}", "{{person}}：\n\n{{number}} 的审批找不到审批人：{{reason}}。请打开工单指定审批人，否则审批无法继续。\n\n{{link}}"),
+        "en": Wording("No approver found: {{title}}", "{{person}},\n\nno approver was found for {{number}}: {{reason}}. Please name one on the item; the approval waits until then.\n\n{{link}}"),
+    },
     "quota": {
         "zh-hans": Wording("邮件过多，已暂停：{{title}}", "{{person}}：\n\n短时间内发往 {{reason}} 的邮件过多（{{number}}），自动邮件已暂停一小时。请检查对方是否在自动回复。\n\n{{link}}"),
         "en": Wording("Too much mail, held: {{title}}", "{{person}},\n\ntoo many mails went to {{reason}} within a short time ({{number}}). Automatic mail to it is held for an hour. Please check whether a machine answers there.\n\n{{link}}"),

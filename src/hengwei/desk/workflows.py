@@ -53,9 +53,10 @@ CHANGE = Workflow(
     "change",
     (NEW, _PLANNED, _APPROVAL, _APPROVED, _DOING, PENDING, RESOLVED, CLOSED, CANCELLED),
     (
-        Transition("plan", _("Plan"), frozenset({"new", "approval"}), "planned", perms.WORK),
-        Transition("submit", _("Submit for approval"), frozenset({"planned"}), "approval", perms.WORK),
-        Transition("approve", _("Approved"), frozenset({"approval"}), "approved", perms.CLOSE),
+        Transition("plan", _("Plan"), frozenset({"new"}), "planned", perms.WORK),
+        Transition("submit", _("Submit for approval"), frozenset({"planned"}), "approval", perms.WORK, asks_approval=("approve", "revise")),
+        Transition("approve", _("Approved"), frozenset({"approval"}), "approved", perms.CLOSE, by_approval=True),
+        Transition("revise", _("Back to planning"), frozenset({"approval"}), "planned", perms.WORK, by_approval=True),
         Transition("start", _("Carry out"), frozenset({"approved"}), "in_progress", perms.WORK),
         Transition("pend", _("Put on hold"), frozenset({"planned", "approved", "in_progress"}), "pending", perms.WORK, ("waiting_for",)),
         Transition("resume", _("Go on"), frozenset({"pending"}), "in_progress", perms.WORK),

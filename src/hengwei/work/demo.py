@@ -17,12 +17,13 @@ from hengwei.core.sample import progress as told
 from hengwei.org.models import Absence, Customer, Membership, Team, User
 from hengwei.work import demo_texts as texts
 from hengwei.work import searching
-from hengwei.work.actions import assignment, conversation, intake, progress, relations
+from hengwei.work.actions import approvals, assignment, conversation, intake, progress, relations
 from hengwei.work.clocks import matching
 from hengwei.work.clocks.sweep import sweep
 from hengwei.work.models import (
     Agreement,
     AgreementVersion,
+    ApprovalVote,
     Category,
     Clock,
     Entry,
@@ -163,10 +164,9 @@ def _one(rng: random.Random, people: _People, received: datetime, now: datetime)
     _escalate_until(at)
     item = item.locked()
     if item.kind == "change":
-        for step in ("plan", "submit", "approve", "start"):
-            lead = people.teams[scenario.team].lead or member
-            if step != "plan" or item.state == "new":
-                item = progress.make_transition(item.locked(), step, by=Actor(user=lead, via="web"), at=at)
+        item = _change(item, by=agent, at=at)
+        if item.state == "approval":
+            return
     if item.phase == Phase.WAITING:
         item = progress.return_from_waiting(item, by=agent, at=at)
     item = progress.resolve(item, by=agent, solution=scenario.solution.format(**words) or "已完成", cause=scenario.cause or "计划内", remotely=rng.random() < 0.72, at=at)
@@ -185,6 +185,20 @@ def _one(rng: random.Random, people: _People, received: datetime, now: datetime)
     closer = Actor(user=requester, via="portal") if rng.random() < 0.6 and not requester.is_agent else agent
     comment = rng.choice(texts.THANKS) if closer.user == requester else "电话回访确认"
     progress.close(item, by=closer, comment=comment, at=thanks)
+
+
+def _change(item: WorkItem, *, by: Actor, at: datetime) -> WorkItem:
+    """A change goes through planning and approval, and is carried out."""
+    if item.state == "new":
+        item = progress.make_transition(item.locked(), "plan", by=by, at=at)
+    if item.state in ("in_progress", "planned"):
+        item = progress.make_transition(item.locked(), "submit", by=by, at=at) if item.state == "planned" else item
+    for _step in range(2):
+        vote = ApprovalVote.objects.filter(step__approval__item=item, step__state="open", state="open").select_related("step__approval__item", "user").first()
+        if vote is not None:
+            approvals.decide(vote, approve=True, by=Actor(user=vote.user, via="web"), comment="同意，注意回退方案", at=at)
+    item = item.locked()
+    return progress.make_transition(item, "start", by=by, at=at) if item.state == "approved" else item
 
 
 def _escalate_until(moment: datetime) -> None:

@@ -104,3 +104,29 @@ class AgreementExpiring(Event):
     version_id: int
     user_id: int
     ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalAsked(ItemEvent):
+    """People are asked to approve; `again` when they are reminded."""
+
+    approval_id: int
+    #: The parts (ApprovalVote ids), one a person.
+    vote_ids: tuple[int, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalDecided(ItemEvent):
+    """An approval ended: approved, refused or withdrawn."""
+
+    approval_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalStuck(ItemEvent):
+    """An approver could not be found: an administrator must name another."""
+
+    approval_id: int
+    missing: tuple[str, ...] = ()

@@ -46,6 +46,14 @@ def bring_back_waiting(timestamp: int) -> None:
         return_from_waiting(item, by=Actor(), at=now)
 
 
+@timer("* * * * *")
+def remind_approvers(timestamp: int) -> None:
+    """Remind those who have been asked to approve and have not spoken."""
+    from hengwei.work.actions.approvals import remind
+
+    remind(timezone.now())
+
+
 @figures
 def open_work() -> Iterator[tuple[str, str, dict[str, str], float]]:
     """Open, late and unowned items."""

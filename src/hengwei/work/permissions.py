@@ -20,3 +20,5 @@ CONFIGURE = declare("work.configure", _("Set categories, priorities, routing"), 
 AGREEMENTS = declare("work.agreements", _("Keep service-level agreements"), roles=("manager",))
 VIEW_AGREEMENTS = declare("work.view_agreements", _("Read service-level agreements"), roles=(*STAFF, "auditor"))
 VIEW_FIGURES = declare("work.view_figures", _("See figures and workload"), roles=("lead", "manager", "auditor"))
+MANAGE_APPROVALS = declare("work.manage_approvals", _("Name approvers where one is missing, withdraw approvals"), roles=("lead", "manager", "system_admin"))
+SHARE = declare("work.share", _("Share items with people outside the desk"), roles=STAFF)

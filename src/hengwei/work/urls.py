@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import board, clock, item, queue
+from .pages import approvals, board, clock, item, queue, sign_offs
 
 app_name = "work"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("items/<str:number>/draft", item.keep_draft, name="draft"),
     path("items/<str:number>/presence", item.presence, name="presence"),
     path("items/<str:number>/clocks/<int:pk>", clock.explain, name="clock"),
+    path("items/<str:number>/signatures/<int:pk>", sign_offs.show, name="sign_off"),
     path("items/<str:number>/<slug:verb>", item.act, name="act"),
+    path("approvals", approvals.mine, name="approvals"),
+    path("approvals/many", approvals.many, name="approve_many"),
+    path("approvals/<int:pk>", approvals.one, name="approval"),
+    path("approve/<str:token>", approvals.by_link, name="approve_by_link"),
     path("board", board.board, name="board"),
 ]

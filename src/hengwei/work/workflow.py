@@ -50,6 +50,10 @@ class Transition:
     permission: str
     demands: tuple[str, ...] = ()
     by_requester: bool = False
+    #: Made by the outcome of an approval and by nobody's hand.
+    by_approval: bool = False
+    #: Asks for an approval; the two transitions that its outcome makes: approved, refused.
+    asks_approval: tuple[str, str] | None = None
 
 
 class IllegalTransition(ValueError):
@@ -80,6 +84,9 @@ class Workflow:
             for name in (*transition.sources, transition.target):
                 if name not in self._states:
                     raise ValueError(f"{self.key}: {transition.key} names the unknown state {name}")
+            for name in transition.asks_approval or ():
+                if name not in self._transitions or transition.target not in self._transitions[name].sources:
+                    raise ValueError(f"{self.key}: {transition.key} asks an approval whose outcome {name} does not lead on")
         lost = set(self._states) - self.reachable()
         if lost:
             raise ValueError(f"{self.key}: no way leads to {sorted(lost)}")

@@ -17,6 +17,7 @@ from hengwei.work.models import Entry, WorkItem
 DEFAULTS: dict[str, tuple[bool, bool]] = {
     "assigned": (True, True), "team_assigned": (True, False), "answered": (True, False), "mentioned": (True, True), "chased": (True, True),
     "escalated": (True, True), "reopened": (True, True), "quota": (True, False), "chain": (True, False),
+    "approval": (True, True), "approval_done": (True, True), "approval_stuck": (True, True),
 }
 
 

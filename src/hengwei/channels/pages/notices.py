@@ -30,12 +30,15 @@ WORDS: dict[str, tuple[str, Message]] = {
     "escalated": ("alert-triangle", gettext_lazy("%(what)s")), "reopened": ("arrow-back-up", gettext_lazy("%(actor)s reopened it")),
     "quota": ("mail-off", gettext_lazy("too much mail to %(address)s: automatic mail is held for an hour")),
     "chain": ("repeat", gettext_lazy("rules set each other off; stopped after %(rules)s")),
+    "approval": ("rubber-stamp", gettext_lazy("%(actor)s asks for your approval")), "approval_done": ("rubber-stamp", gettext_lazy("the approval ended: %(reason)s")),
+    "approval_stuck": ("alert-triangle", gettext_lazy("no approver found: %(reason)s")),
 }
 CHOICES: dict[str, Message] = {
     "assigned": gettext_lazy("Work is assigned to me"), "team_assigned": gettext_lazy("Unassigned work comes to my team"), "answered": gettext_lazy("The requester answers"),
     "mentioned": gettext_lazy("A colleague mentions me"), "chased": gettext_lazy("The requester urges"), "escalated": gettext_lazy("A promise runs out"),
     "reopened": gettext_lazy("What I solved is reopened"), "quota": gettext_lazy("Mail is held because there is too much of it"),
     "chain": gettext_lazy("Automation rules set each other off"),
+    "approval": gettext_lazy("My approval is asked"), "approval_done": gettext_lazy("An approval that I asked for ends"), "approval_stuck": gettext_lazy("An approver cannot be found"),
 }
 
 
@@ -52,7 +55,7 @@ def words_of(notice: Notice) -> tuple[str, str]:
     icon, words = WORDS[notice.event]
     params = notice.params
     what = step_words(params.get("step", ""), params.get("measure", "")) if notice.event == "escalated" else ""
-    return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "address": params.get("address", ""), "rules": "、".join(params.get("rules", []))}
+    return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "address": params.get("address", ""), "rules": "、".join(params.get("rules", [])), "reason": params.get("reason", "")}
 
 
 @login_required

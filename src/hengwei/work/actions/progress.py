@@ -44,7 +44,53 @@ def check_transition(item: WorkItem, key: str, *, by: Actor, facts: dict[str, An
         ) from None
     if not by.may(transition.permission) and not (transition.by_requester and item.is_requester(by.user)):
         raise Forbidden(_("You do not have the right to do this."), permission=transition.permission)
+    reason = hindrance(item, transition, by=by)
+    if reason:
+        raise Refused(reason, code="hindered", field="transition")
     return transition
+
+
+def hindrance(item: WorkItem, transition: Transition, *, by: Actor) -> str:
+    """Why a transition that its state allows cannot be made now; '' when nothing stands in its way."""
+    if transition.by_approval and not by.is_system:
+        return _("Only the outcome of the approval leads on from here.")
+    if item.workflow.state(transition.target).phase is Phase.RESOLVED:
+        if item.approvals.filter(state="open").exists():
+            return _("An approval is still open.")
+        left = open_points(item)
+        if left:
+            return _("The checklist must be done first: %(points)s.") % {"points": "、".join(left[:3]) + ("…" if len(left) > 3 else "")}
+    return ""
+
+
+def open_points(item: WorkItem) -> list[str]:
+    """Points of checklists that must be done before the item is resolved, and are not."""
+    from hengwei.work.models import ChecklistPoint
+
+    points = ChecklistPoint.objects.filter(checklist__item=item, checklist__before_resolving=True, required=True, done_at=None)
+    return list(points.values_list("text", flat=True))
+
+
+def hindered(item: WorkItem, *, by: Actor) -> list[tuple[Transition, str]]:
+    """The transitions that the state allows and this person could make, were it not for a reason, with the reason."""
+    found = []
+    for transition in item.workflow.possible(item.state):
+        reason = hindrance(item, transition, by=by) if by.may(transition.permission) else _("Your role does not allow it.")
+        if reason:
+            found.append((transition, reason))
+    return found
+
+
+def follow_approval(item: WorkItem, transition: Transition, *, by: Actor, at: datetime) -> None:
+    """Make the transition that an approval's outcome names, by nobody's hand; passed over where the state no longer allows it."""
+    item = item.locked()
+    if item.state not in transition.sources:
+        return
+    facts: dict[str, Any] = {"closure": Closure.CANCELLED} if "closure" in transition.demands else {}
+    with writing(item, by=Actor(via=by.via, chain=by.chain), at=at) as log:
+        event = move(log, transition, **facts)
+    emit(event)
+
 
 
 def move(log: Log, transition: Transition, *, comment: str = "", public: bool = False, **facts: Any) -> ItemMoved:
@@ -65,6 +111,7 @@ def move(log: Log, transition: Transition, *, comment: str = "", public: bool = 
         item.resolved_at = at
         item.closure = item.closure or Closure.SOLVED
     elif state.phase is Phase.CLOSED:
+        item.approvals.filter(state="open").update(state="withdrawn", decided_at=at)
         item.closed_at = at
         item.resolved_at = item.resolved_at or (at if item.closure not in ("", *_NOT_SOLVED) else None)
     else:
@@ -101,6 +148,10 @@ def make_transition(
     with writing(item, by=by, at=at) as log:
         event = move(log, transition, comment=comment, **facts)
     emit(event)
+    if transition.asks_approval is not None:
+        from .approvals import start_planned
+
+        start_planned(item, by=by, on_approved=transition.asks_approval[0], on_refused=transition.asks_approval[1], at=at)
     return item
 
 

@@ -2,9 +2,10 @@
 
 from ninja import Router
 
-from . import conversation, items, progress
+from . import approvals, conversation, items, progress
 
 router = Router(tags=["items"])
+router.add_router("", approvals.router)
 router.add_router("", items.router)
 router.add_router("", conversation.router)
 router.add_router("", progress.router)

@@ -103,7 +103,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
             return self.none()
         if user.may(perms.VIEW_ALL):
             return self
-        mine = Q(requester=user) | Q(pk__in=_watched_by(user))
+        mine = Q(requester=user) | Q(pk__in=_watched_by(user)) | Q(pk__in=_shown_to(user)) | Q(pk__in=_asked_of(user))
         if user.is_agent:
             mine |= Q(owner=user) | Q(team__in=user.team_ids)
         elif user.verified and user.customer is not None and user.customer.shares_requests:
@@ -163,6 +163,18 @@ def _watched_by(user: User) -> models.QuerySet[Any]:
     from .collaboration import Watcher
 
     return Watcher.objects.filter(user=user).values("item_id")
+
+
+def _shown_to(user: User) -> models.QuerySet[Any]:
+    from .helping import Share
+
+    return Share.objects.of(user).values("item_id")
+
+
+def _asked_of(user: User) -> models.QuerySet[Any]:
+    from .approvals import ApprovalVote
+
+    return ApprovalVote.objects.filter(user=user).values("step__approval__item_id")
 
 
 @history.tracked(made=False, only=[
@@ -331,7 +343,7 @@ class WorkItem(models.Model):
     def possible_transitions(self, by: Actor) -> list[Any]:
         """What this actor may do now, in the order of the workflow."""
         mine = self.is_requester(by.user)
-        return self.workflow.possible(self.state, lambda t: by.may(t.permission) or (mine and t.by_requester))
+        return self.workflow.possible(self.state, lambda t: not t.by_approval and (by.may(t.permission) or (mine and t.by_requester)))
 
 
 def label_of(name: str, kind: str = "") -> str:

@@ -21,8 +21,13 @@ __all__ = ["Attachment", "Entry"]
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: User) -> Self:
-        """Staff read all; everyone else only what is public."""
-        return self if user.may(perms.VIEW_ALL) or user.may(perms.WORK) else self.filter(public=True)
+        """Staff read all; everyone else what is public, what he wrote himself, and all of what was shared with him as a colleague."""
+        if user.may(perms.VIEW_ALL) or user.may(perms.WORK):
+            return self
+        from .helping import Share
+
+        inside = Share.objects.of(user).filter(as_colleague=True).values("item_id")
+        return self.filter(models.Q(public=True) | models.Q(author=user) | models.Q(item__in=inside))
 
     def of(self, item: WorkItem) -> Self:
         """The timeline of an item, with that of every item merged into it."""
@@ -49,6 +54,11 @@ class Entry(models.Model):
         RATING = "rating", _("rated")
         AUTOMATION = "automation", _("automation")
         NOTICE = "notice", _("notice sent")
+        SIGNATURE = "signature", _("signed")
+        SHARING = "sharing", _("shared")
+        HAND_OVER = "hand_over", _("question to colleagues")
+        REMOTE = "remote", _("remote help")
+        CHECKLIST = "checklist", _("checklist")
 
     #: Kinds that carry somebody's words; the rest are one-line facts.
     WORDS = (Kind.OPENED, Kind.COMMENT, Kind.MESSAGE_IN, Kind.MESSAGE_OUT, Kind.CALL)

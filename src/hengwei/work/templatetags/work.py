@@ -118,9 +118,26 @@ def told(entry: Entry) -> str:
         return words + (_("; told: %(people)s") % {"people": told_to} if told_to else "")
     if entry.kind == Entry.Kind.RATING:
         return _("rated %(score)s of 5") % {"score": d.get("score", "?")} + (f"：{entry.text}" if entry.text else "")
+    if entry.kind == Entry.Kind.APPROVAL:
+        return approval_told(d) + (f"：{entry.text}" if entry.text else "")
+    if entry.kind == Entry.Kind.SIGNATURE:
+        return _("%(name)s signed: %(what)s") % {"name": d.get("signer", ""), "what": d.get("statement", "")}
     if entry.kind == Entry.Kind.NOTICE:
         return _notice(d) or entry.text or str(entry.get_kind_display())
     return entry.text or str(entry.get_kind_display())
+
+
+def approval_told(d: dict[str, Any]) -> str:
+    """What happened in an approval, in one line."""
+    words = {
+        "asked": _("put to approval: %(name)s"), "approved": _("approved (%(step)s)"), "refused": _("refused (%(step)s)"),
+        "handed_on": _("handed the approval on to %(to)s"), "added": _("asks %(to)s to approve too"), "withdrawn": _("approval withdrawn"),
+        "passed": _("approval given: %(name)s"), "failed": _("approval refused: %(name)s"), "stuck": _("no approver found: %(missing)s"),
+    }.get(d.get("what", ""), "")
+    said = words % {
+        "name": d.get("name", ""), "step": d.get("step") or _("step"), "to": d.get("to", ""), "missing": "、".join(d.get("missing", [])),
+    }
+    return said + (_(" for %(name)s") % {"name": d["for"]} if d.get("for") else "")
 
 
 def _notice(d: dict[str, Any]) -> str:
@@ -138,6 +155,8 @@ def _notice(d: dict[str, Any]) -> str:
 ICONS = {
     Entry.Kind.TRANSITION: "arrow-right", Entry.Kind.ASSIGNMENT: "user-check", Entry.Kind.CHANGE: "pencil", Entry.Kind.RELATION: "link",
     Entry.Kind.ESCALATION: "alert-triangle", Entry.Kind.RATING: "star", Entry.Kind.NOTICE: "mail", Entry.Kind.AUTOMATION: "robot", Entry.Kind.APPROVAL: "rubber-stamp",
+    Entry.Kind.SIGNATURE: "signature", Entry.Kind.SHARING: "share", Entry.Kind.HAND_OVER: "arrows-exchange", Entry.Kind.REMOTE: "screen-share",
+    Entry.Kind.CHECKLIST: "list-check",
 }
 
 
