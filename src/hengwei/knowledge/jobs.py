@@ -1,0 +1,83 @@
+"""What the knowledge base does by itself: reminders, links looked at again, words indexed anew."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.db import transaction
+from django.utils import timezone
+
+from hengwei.core.acting import Actor
+from hengwei.core.events import emit
+from hengwei.core.jobs import job, timer
+
+from . import searching
+
+#: Days before a review falls due at which its owner is told for the first time.
+REMIND_DAYS = 14
+#: Days between two looks at the same address outside.
+LOOK_AGAIN_DAYS = 30
+
+
+@timer("20 22 * * *")
+def remind_of_reviews(timestamp: int) -> None:
+    """Early each morning in Shanghai: owners are told of reviews that fall due, and again once they are overdue (C3)."""
+    remind(timezone.now())
+
+
+def remind(now: datetime) -> int:
+    """Emit ReviewDue once two weeks before the day, and once a week after it; returns how many."""
+    from .events import ReviewDue
+    from .models import Article
+
+    on, told = timezone.localtime(now).date(), 0
+    for article in Article.objects.review_due_by(on + timedelta(days=REMIND_DAYS)).iterator():
+        due = article.next_review_on
+        overdue = due is not None and due < on
+        last = article.reminded_on
+        if last is not None and not (overdue and due is not None and (last < due or last <= on - timedelta(days=7))):
+            continue
+        with transaction.atomic():
+            Article.objects.filter(pk=article.pk).update(reminded_on=on)
+            emit(ReviewDue(article_id=article.pk, owner_id=article.owner_id, overdue=overdue, actor=Actor(), at=now))
+        told += 1
+    return told
+
+
+@timer("40 20 * * *")
+def look_at_links(timestamp: int) -> None:
+    """Every night: links of published articles that lead nowhere any more."""
+    from .actions.links import check_inside, check_outside
+
+    now = timezone.now()
+    check_inside(now)
+    if find_spec("hengwei.core.outgoing") is not None:
+        check_outside(now, _ask, older_than=now - timedelta(days=LOOK_AGAIN_DAYS))
+
+
+def _ask(address: str) -> str:
+    """Why an address outside does not answer; '' when it does. Through the guard: never into the company's own net."""
+    outgoing = import_module("hengwei.core.outgoing")
+    try:
+        answer = outgoing.request("GET", address, timeout=10)
+    except Exception as error:
+        return str(error)[:200] or type(error).__name__
+    return f"HTTP {answer.status_code}" if answer.status_code in (404, 410) or answer.status_code >= 500 else ""
+
+
+@job(queue="search")
+def index_again(category: int | None = None) -> None:
+    """The articles of a category and all below it (of all where none is named) enter the search anew."""
+    from .models import Article, Category
+
+    rows = Article.objects.select_related("published", "category", "category__parent")
+    if category is not None:
+        branch, last = {category}, 0
+        while len(branch) != last:
+            last = len(branch)
+            branch |= set(Category.objects.filter(parent__in=branch).values_list("pk", flat=True))
+        rows = rows.filter(category__in=branch)
+    for article in rows.iterator():
+        searching.index(article)
