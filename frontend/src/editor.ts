@@ -2,7 +2,7 @@
 import { startSigning } from "./sign";
 import { toast } from "./toasts";
 
-async function upload(file: File, url: string): Promise<{ id: string; name: string; url: string } | null> {
+export async function upload(file: File, url: string): Promise<{ id: string; name: string; url: string } | null> {
   const body = new FormData();
   body.append("file", file, file.name || "image.png");
   const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": document.body.dataset.csrf ?? "" } });

@@ -1,6 +1,7 @@
 import htmx from "htmx.org";
 import { startEditors } from "./editor";
 import { startKeys } from "./keys";
+import { startKnowledge } from "./knowledge";
 import { startLists } from "./list";
 import { startLive } from "./live";
 import { startMenus } from "./menus";
@@ -34,6 +35,7 @@ const start = (root: ParentNode) => {
   startPortal(root);
   startBoard(root);
   startForms(root);
+  startKnowledge(root);
   // Charts are a large script of their own: fetched where there is one.
   const charts = document.body.dataset.charts;
   if (charts && root.querySelector("[data-chart]") && !document.querySelector(`script[src="${charts}"]`)) document.head.append(Object.assign(document.createElement("script"), { src: charts }));

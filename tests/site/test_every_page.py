@@ -10,8 +10,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from hengwei.channels.models import InboundMessage, Mailbox, Notice
 from hengwei.core.files import store
+from hengwei.knowledge.actions.writing import create_article
 from hengwei.work.models import Category
-from tests.factories import TUESDAY, UserFactory, open_incident
+from tests.factories import TUESDAY, UserFactory, acting, open_incident
 
 ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin")
 #: What people who do not work at the desk may open; the rest does not exist for them.
@@ -19,6 +20,7 @@ FOR_EVERYONE = {
     "site:home", "site:live", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "work:item", "core:file",
     "core:healthz", "core:readyz", "core:metrics", "channels:notices", "channels:notices_count", "channels:choose", "channels:follow",
     "work:approvals",
+    "knowledge:home", "knowledge:search", "knowledge:suggestions",
 }
 FOR_STRANGERS = {"core:healthz", "core:readyz", "core:metrics", "desk:rate", "site:language"}
 #: allauth's pages and the API's documents are theirs to answer for; the API is tried call by call in test_api.
@@ -43,8 +45,9 @@ def world(requester, team, agent, department):
     category = Category.objects.create(key="printer", name="打印机")
     item = open_incident(requester=UserFactory(role="requester"), team=team, category=category, at=TUESDAY)
     message = InboundMessage.objects.create(sha256="0" * 64, path="mail/none.eml", size=1, received_at=TUESDAY)
+    article = create_article(by=acting(agent), title="打印机卡纸", body="取出纸张")
     return {
-        "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
+        "article": article, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
         "mailbox": Mailbox.objects.create(address="help@example.com", name="help"), "notice": Notice.objects.create(user=agent, event="answered", item=item, at=TUESDAY),
     }
 
@@ -57,6 +60,8 @@ def _arguments(name, keys, world):
     }.get(name)
     if own is not None:
         return own
+    if name.startswith("knowledge:") and "number" in keys:
+        return {"number": world["article"].number, **{key: "publish" if key == "verb" else "helped" for key in keys if key != "number"}}
     known = {"number": world["item"].number, "pk": 1, "form": "xlsx", "key": "printer", "token": "x", "what": "say", "action": "say", "name": "a", "transition": "start"}
     return {key: known.get(key, uuid.uuid4().hex) for key in keys}
 

@@ -66,7 +66,7 @@ def _blocks(document: Any) -> Iterator[Paragraph | Table]:
 def _list_marker(paragraph: Paragraph, style: str) -> str:
     """`-` or `1.` with its indentation, '' for a paragraph that belongs to no list."""
     properties = paragraph._p.pPr
-    numbering = properties.numPr if properties is not None else None
+    numbering: Any = properties.numPr if properties is not None else None
     named = style.casefold()
     if numbering is None and "list" not in named and "列表" not in named and "列项" not in named:
         return ""

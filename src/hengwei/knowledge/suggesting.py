@@ -34,12 +34,14 @@ READ = 400
 #: Found ones of which those that the person may see are picked.
 CANDIDATES = 60
 #: Below this share of the best score nothing is suggested.
-NEAR_ENOUGH = 0.25
+NEAR_ENOUGH = 0.35
+#: Words with which people ask, whatever they ask about.
+ASKING = frozenset(["怎么", "么办", "如何", "什么", "为什", "请问", "请教", "一下", "我的", "问题", "帮忙", "帮我", "麻烦", "谢谢", "您好", "你好", "可以", "需要", "the", "a", "an", "to", "is", "my", "of", "in", "on", "and", "or", "not", "do", "does", "how", "what", "please", "can", "i", "it"])
 
 _SQL = """
 WITH asked AS (SELECT unnest(%(terms)s::text[]) AS term),
 rare AS (
-  SELECT asked.term, seen.n FROM asked, LATERAL (SELECT count(*) AS n FROM (SELECT 1 FROM knowledge_posting p WHERE p.term = asked.term LIMIT %(read)s) some) seen
+  SELECT asked.term, seen.n FROM asked, LATERAL (SELECT count(*) AS n FROM (SELECT 1 FROM knowledge_posting p WHERE p.term = asked.term LIMIT %(read)s) capped) seen
    WHERE seen.n > 0 ORDER BY seen.n, asked.term LIMIT %(counted)s)
 SELECT hit.article_id, sum(hit.weight * ln(1 + %(all)s::float / rare.n)) AS score, count(*) AS words
   FROM rare, LATERAL (SELECT p.article_id, p.weight FROM knowledge_posting p WHERE p.term = rare.term LIMIT %(read)s) hit
@@ -57,7 +59,7 @@ class Suggestion:
 
 def _terms(text: str) -> list[str]:
     """The words of a text as they are indexed; single characters and digits alone tell nothing."""
-    return [term for term in tokens.query_terms(text) if len(term) > 1 and not term.isdecimal()]
+    return [term for term in tokens.query_terms(text) if len(term) > 1 and not term.isdecimal() and term not in ASKING]
 
 
 def postings_of(article: Article, version: ArticleVersion) -> dict[str, int]:

@@ -12,20 +12,19 @@ from django.utils.http import content_disposition_header
 
 def pdf(template: str, context: dict[str, Any]) -> bytes:
     """A template that extends `ui/print.html` as PDF. Only data: and stored files (`media:PATH`) are fetched, nothing from a network."""
-    from weasyprint import HTML  # Slow to load, and needed by few processes.
+    # Slow to load, and needed by few processes.
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    return bytes(HTML(string=render_to_string(template, context), url_fetcher=_fetch).write_pdf())
+    class Stored(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("media:"):
+                with default_storage.open(url.removeprefix("media:")) as file:
+                    return URLFetcherResponse(url, file.read())
+            return super().fetch(url, headers)
 
-
-def _fetch(url: str, *args: Any, **kwargs: Any) -> Any:
-    from weasyprint import default_url_fetcher
-
-    if url.startswith("data:"):
-        return default_url_fetcher(url)
-    if url.startswith("media:"):
-        with default_storage.open(url.removeprefix("media:")) as file:
-            return {"string": file.read()}
-    raise ValueError(f"{url} is not fetched for print")
+    fetcher = Stored(allowed_protocols=("data",))
+    return bytes(HTML(string=render_to_string(template, context), url_fetcher=fetcher).write_pdf())
 
 
 def pdf_response(template: str, context: dict[str, Any], filename: str) -> HttpResponse:

@@ -105,12 +105,12 @@ def _save_steps(fault: Fault, wanted: Sequence[dict[str, Any]], at: datetime) ->
     stay = {step.pk for step in kept.values() if step.pk}
     fault.steps.filter(withdrawn_at=None).exclude(pk__in=stay).update(withdrawn_at=at)
     # Free the numbers before giving them anew.
-    for step in kept.values():
-        if step.pk and step.number != next(n for n, s in kept.items() if s is step):
-            FaultStep.objects.filter(pk=step.pk).update(number=10_000 + step.pk % 20_000)
-    for number, step in kept.items():
-        step.number = number
-        step.save()
+    for number, row in kept.items():
+        if row.pk and row.number != number:
+            FaultStep.objects.filter(pk=row.pk).update(number=10_000 + row.pk % 20_000)
+    for number, row in kept.items():
+        row.number = number
+        row.save()
 
 
 def archive_fault(fault: Fault, *, by: Actor, at: datetime | None = None) -> Fault:

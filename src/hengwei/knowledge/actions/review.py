@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -169,7 +170,7 @@ def _on(at: datetime) -> date:
 
 @transaction.atomic
 def correct_urgently(
-    article: Article, *, by: Actor, reason: str, private_confirmed: bool = False, version: int | None = None, at: datetime | None = None, **words: str,
+    article: Article, *, by: Actor, reason: str, private_confirmed: bool = False, version: int | None = None, at: datetime | None = None, **words: Any,
 ) -> Article:
     """Publish a correction at once, without a second person, because readers do harm by what stands there.
 
@@ -266,7 +267,7 @@ def _withdraw(article: Article, other: Article | None, *, by: Actor, reason: str
     article.next_review_on = None
     saved(article, at, "working", "published", "state", "superseded_by", "next_review_on")
     searching.index(article)
-    note_change(article, What.SUPERSEDED if other else What.ARCHIVED, by=by, at=at, reason=reason, **({"by": other.number} if other else {}))
+    note_change(article, What.SUPERSEDED if other else What.ARCHIVED, by=by, at=at, reason=reason, **({"successor": other.number} if other else {}))
     emit(ArticleWithdrawn(article_id=article.pk, reason=reason.strip(), actor=by, at=at))
     return article
 

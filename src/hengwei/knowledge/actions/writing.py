@@ -65,7 +65,7 @@ def require_visible(article: Article, by: Actor) -> None:
         raise Forbidden(_("This article is not yours to read."))
 
 
-def clean_words(words: dict[str, str]) -> dict[str, str]:
+def clean_words(words: dict[str, Any]) -> dict[str, str]:
     """The words of a version, trimmed; Refused with the field at fault."""
     given = {name: words.get(name, "").strip() if name.startswith(("body", "summary", "title")) else words[name] for name in ArticleVersion.WORDS if name in words}
     for name in ("title", "title_en"):
@@ -106,7 +106,7 @@ def create_article(
     *, by: Actor, kind: str = Kind.FAQ, category: Category | None = None, tags: Sequence[str] = (), audience: str = Audience.STAFF,
     customers: Sequence[Customer] = (), teams: Sequence[Team] = (), owner: User | None = None, review_days: int | None = None,
     valid_from: date | None = None, valid_until: date | None = None, note: str = "", files: Sequence[StoredFile] = (), at: datetime | None = None,
-    what: str = What.CREATED, **words: str,
+    what: str = What.CREATED, **words: Any,
 ) -> Article:
     """Begin an article: a draft with a number, which only those who write can see. `words` are those of ArticleVersion.WORDS."""
     by.require(perms.WRITE)
@@ -170,7 +170,7 @@ def working_version(article: Article, *, by: Actor, at: datetime) -> ArticleVers
 @transaction.atomic
 def save_draft(
     article: Article, *, by: Actor, version: int | None = None, note: str | None = None, files: Sequence[StoredFile] = (), removed: Sequence[int] = (),
-    at: datetime | None = None, **words: str,
+    at: datetime | None = None, **words: Any,
 ) -> Article:
     """Keep what was written: in the draft, never in what readers see. A stale `version` raises Conflict."""
     by.require(perms.WRITE)

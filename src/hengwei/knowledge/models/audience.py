@@ -33,9 +33,9 @@ def _served_as(user: User) -> tuple[bool, list[int]]:
     return user.customer.kind == Customer.Kind.COMPANY, [pk for pk in (user.customer_id, user.customer.parent_id) if pk]
 
 
-def open_to(user: User, model: type[models.Model]) -> Q:
+def open_to(user: User, model: type[models.Model]) -> Any:
     """The audiences to which this person belongs, as a condition on a model with `audience`, `customers` and `teams`."""
-    allowed = Q(audience=Audience.EVERYONE)
+    allowed: Any = Q(audience=Audience.EVERYONE)
     if user.may(perms.READ):
         allowed |= Q(audience__in=(Audience.CUSTOMERS, Audience.SOME_CUSTOMERS, Audience.STAFF))
         if user.team_ids:
