@@ -88,7 +88,11 @@ def _database(url: str) -> dict[str, object]:
         # A request runs in a thread of its own: connections are kept in a pool, not with threads.
         # Tests empty their tables, the append-only ones too.
         "OPTIONS": {"options": "-c hengwei.emptying=on"} if "PYTEST_VERSION" in os.environ else {"pool": {"min_size": 1, "max_size": 16, "timeout": 15}},
-        "TEST": {"NAME": os.environ.get("HENGWEI_TEST_DATABASE", "test_hengwei")},
+        # With the plugin of core/database/testing.py the tables are a copy of those made once.
+        "TEST": {
+            "NAME": os.environ.get("HENGWEI_TEST_DATABASE", "test_hengwei"), "TEMPLATE": os.environ.get("HENGWEI_TEST_TEMPLATE"),
+            "MIGRATE": "HENGWEI_TEST_TEMPLATE" not in os.environ,
+        },
     }
 
 
