@@ -30,10 +30,10 @@ function takeFiles(form: HTMLElement): void {
       list.append(chip);
     }
   };
-  form.querySelector<HTMLInputElement>("input[type=file]")?.addEventListener("change", (event) => {
+  form.querySelectorAll<HTMLInputElement>("input[type=file]").forEach((one) => one.closest(".file-field") ?? one.addEventListener("change", (event) => {
     const input = event.target as HTMLInputElement;
     void add([...(input.files ?? [])]).then(() => { input.value = ""; });
-  });
+  }));
   form.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length) { event.preventDefault(); void add(files); }

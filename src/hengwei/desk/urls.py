@@ -2,15 +2,23 @@
 
 from django.urls import path
 
-from .pages import calls, follow_ups, portal
+from .pages import calls, follow_ups, guests, portal, surveys
 
 app_name = "desk"
 urlpatterns = [
     path("portal/", portal.portal, name="portal"),
     path("portal/offers", portal.offers, name="offers"),
+    path("portal/requests", portal.requests, name="requests"),
+    path("portal/standards", portal.standards, name="standards"),
     path("portal/new", portal.ask, name="ask"),
     path("portal/new/<slug:key>", portal.ask, name="ask_entry"),
+    path("portal/guest/new", guests.ask, name="guest_ask"),
+    path("portal/guest/new/<slug:key>", guests.ask, name="guest_ask_entry"),
+    path("portal/confirm/<str:token>", guests.confirm, name="guest_confirm"),
+    path("portal/status/<str:token>", guests.status, name="guest_status"),
+    path("portal/survey/<str:token>", surveys.answer, name="survey_answer"),
     path("portal/rate/<str:token>", portal.rate_by_link, name="rate"),
+    path("portal/<str:number>/sent", portal.sent, name="sent"),
     path("portal/<str:number>/rate", portal.rate_item, name="rate_item"),
     path("desk/new", calls.new, name="new"),
     path("desk/people", calls.find_people, name="people"),

@@ -145,6 +145,11 @@ def of_status(token: str) -> WorkItem:
     return _item(token, _STATUS)
 
 
+def of_confirmation(token: str) -> WorkItem:
+    """The request that a link confirms."""
+    return _item(token, _CONFIRM)
+
+
 @transaction.atomic
 def confirm(token: str, *, at: datetime | None = None) -> WorkItem:
     """The link was opened: the address is real. A person who was known by it only is verified as its holder."""
