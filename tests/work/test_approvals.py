@@ -199,7 +199,9 @@ def test_steps_that_cannot_work_are_refused_when_they_are_written(item, agent, s
 
 @pytest.fixture
 def change(agent, team):
-    made = open_item("change", title="升级核心交换机", by=acting(agent), team=team, at=TUESDAY)
+    made = open_item(
+        "change", title="升级核心交换机", by=acting(agent), team=team, at=TUESDAY, plan="停机升级", back_out="换回旧设备", planned_start=later(9), planned_end=later(11),
+    )
     return progress.make_transition(made, "plan", by=acting(agent), at=TUESDAY)
 
 

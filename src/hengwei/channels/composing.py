@@ -50,6 +50,19 @@ def offers(event: str) -> Callable[[Callable[[WorkItem], list[Link]]], Callable[
     return register
 
 
+_fillers: dict[str, Callable[[OutboundMessage], dict[str, str]]] = {}
+
+
+def fills(event: str) -> Callable[[Callable[[OutboundMessage], dict[str, str]]], Callable[[OutboundMessage], dict[str, str]]]:
+    """Register what a room above puts into the places of its own event's wording; asked when the message is made, never kept."""
+
+    def register(function: Callable[[OutboundMessage], dict[str, str]]) -> Callable[[OutboundMessage], dict[str, str]]:
+        _fillers[event] = function
+        return function
+
+    return register
+
+
 def compose(row: OutboundMessage, mailbox: Mailbox, to: list[str], cc: list[str]) -> EmailMessage:
     """The message as it goes out."""
     item = row.item
@@ -118,6 +131,8 @@ def _values(row: OutboundMessage, reader: User | None, item: WorkItem | None) ->
             "priority": str(item.get_priority_display()) if item.priority else "", "description": item.description[:1500],
         }
     values |= {key: str(value) for key, value in params.items() if key in wording.PLACES}
+    if row.event in _fillers:
+        values |= _fillers[row.event](row)
     if row.event == "escalated":
         values["reason"] = step_words(str(params.get("step", "")), str(params.get("measure", "")))
     return values

@@ -81,4 +81,12 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("邮件过多，已暂停：{{title}}", "{{person}}：\n\n短时间内发往 {{reason}} 的邮件过多（{{number}}），自动邮件已暂停一小时。请检查对方是否在自动回复。\n\n{{link}}"),
         "en": Wording("Too much mail, held: {{title}}", "{{person}},\n\ntoo many mails went to {{reason}} within a short time ({{number}}). Automatic mail to it is held for an hour. Please check whether a machine answers there.\n\n{{link}}"),
     },
+    "survey": {
+        "zh-hans": Wording("{{title}}", "{{person}}，您好：\n\n{{text}}\n\n请点击填写，只需一两分钟：\n{{link}}\n\n{{reason}}"),
+        "en": Wording("{{title}}", "Hello {{person}},\n\n{{text}}\n\nIt takes a minute or two:\n{{link}}\n\n{{reason}}"),
+    },
+    "survey_again": {
+        "zh-hans": Wording("提醒：{{title}}", "{{person}}，您好：\n\n如果您还没有填写，我们仍期待您的意见。\n{{link}}\n\n{{reason}}"),
+        "en": Wording("A reminder: {{title}}", "Hello {{person}},\n\nif you have not answered yet we would still like to hear from you.\n{{link}}\n\n{{reason}}"),
+    },
 }
