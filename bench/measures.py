@@ -168,6 +168,55 @@ def sweeping(table: Table) -> None:
     table.row("due sweep: seconds until all their effects are done", time.monotonic() - begun, "≤ 3", f"{done} clocks")
 
 
+def rebasing(table: Table, count: int = 100_000) -> None:
+    """A holiday is added while very many clocks are open on the calendar: preview and correction, set by set."""
+    from hengwei.calendars.actions import set_days
+    from hengwei.calendars.models import Calendar, CalendarVersion
+    from hengwei.core import jobs
+    from hengwei.core.acting import Actor
+    from hengwei.work.clocks import rebase
+    from hengwei.work.models import Clock
+
+    office, now = Calendar.objects.get(key="office"), timezone.now()
+    open_clocks(count, office.current().pk)
+    days = {(now + timedelta(days=n)).date(): {"name": "停工"} for n in (1, 2, 3)}
+    draft = CalendarVersion(calendar=office, number=office.current().number + 1, timezone=office.timezone, week=office.current().week,
+                            days=office.current().days | {day.isoformat(): {"hours": []} for day in days})
+    begun = time.monotonic()
+    seen = rebase.preview(draft, now=now)
+    table.row("re-basing: seconds to preview", time.monotonic() - begun, "told", f"{seen.clocks:,} clocks, {seen.moved:,} would move")
+    with jobs.not_now():
+        set_days(office, by=Actor(), days=days, reason="bench", at=now)
+    begun = time.monotonic()
+    told = rebase.apply(office.current(), now=now, by=Actor())
+    took = time.monotonic() - begun
+    left = Clock.objects.live().filter(calendar_version__calendar=office).exclude(calendar_version=office.current()).exclude(target__unit="calendar_days").count()
+    table.row("re-basing: seconds for all open clocks", took * count / max(count, told.clocks), "≤ 20", f"{told.clocks:,} clocks in {took:.1f} s, {told.moved:,} moved, {left} left; scaled to {count:,}")
+
+
+def open_clocks(count: int, version: int) -> None:
+    """Bring the open clocks of a calendar up to a number: items that were copied get theirs open again, with their segments."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM work_clock WHERE state IN ('running', 'paused') AND calendar_version_id = %s", [version])
+        missing = count - cursor.fetchone()[0]
+        cursor.execute("SELECT min(id) FROM work_target WHERE measure = 'resolution' AND unit = 'seconds'")
+        target = cursor.fetchone()[0]
+        cursor.execute(
+            """WITH chosen AS (
+                 SELECT i.id FROM work_workitem i WHERE NOT EXISTS (
+                   SELECT 1 FROM work_clock c WHERE c.item_id = i.id AND c.measure = 'resolution' AND c.state IN ('running', 'paused')) ORDER BY i.id DESC LIMIT %s),
+               made AS (
+                 INSERT INTO work_clock (item_id, measure, target_id, calendar_version_id, pausing, allowed, elapsed, state, started_at, running_since, due_at, breach_cause, reopened)
+                 SELECT id, 'resolution', %s, %s, '{customer}', 28800, 3600, 'running', now() - interval '30 hours', now() - interval '20 hours', now() + interval '1 day', '', false
+                   FROM chosen RETURNING id)
+               INSERT INTO work_segment (clock_id, running, starts_at, ends_at, business_seconds, reason, target_id, calendar_version_id)
+               SELECT made.id, part.running, now() - part.begin, now() - part.finish, part.seconds, part.reason, %s, %s
+                 FROM made CROSS JOIN (VALUES
+                   (true, interval '30 hours', interval '25 hours', 3600, 'created'), (false, interval '25 hours', interval '20 hours', 0, 'customer'),
+                   (true, interval '20 hours', NULL, 0, 'resumed')) AS part(running, begin, finish, seconds, reason)""",
+            [max(0, missing), target, version, target, version])
+
+
 def business_time(table: Table) -> None:
     """A million additions of working time."""
     from hengwei.calendars.models import CalendarVersion

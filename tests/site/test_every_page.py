@@ -8,10 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from hengwei.calendars.models import Calendar
 from hengwei.channels.models import InboundMessage, Mailbox, Notice
 from hengwei.core.files import store
 from hengwei.knowledge.actions.writing import create_article
-from hengwei.work.models import Category
+from hengwei.work.models import Agreement, AgreementVersion, Category, Target
 from tests.factories import TUESDAY, UserFactory, acting, open_incident
 
 ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin")
@@ -46,8 +47,11 @@ def world(requester, team, agent, department):
     item = open_incident(requester=UserFactory(role="requester"), team=team, category=category, at=TUESDAY)
     message = InboundMessage.objects.create(sha256="0" * 64, path="mail/none.eml", size=1, received_at=TUESDAY)
     article = create_article(by=acting(agent), title="打印机卡纸", body="取出纸张")
+    agreement = Agreement.objects.create(key="a", name="协议")
+    version = AgreementVersion.objects.create(agreement=agreement, number=1, state="negotiating")
+    Target.objects.create(version=version, measure="resolution", amount=3600, calendar=Calendar.objects.first())
     return {
-        "article": article, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
+        "article": article, "agreement": agreement, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
         "mailbox": Mailbox.objects.create(address="help@example.com", name="help"), "notice": Notice.objects.create(user=agent, event="answered", item=item, at=TUESDAY),
     }
 
@@ -56,7 +60,11 @@ def _arguments(name, keys, world):
     own = {
         "core:file": {"pk": world["file"].pk, "name": "a.txt"}, "work:clock": {"number": world["item"].number, "pk": world["clock"].pk}, "work:row": {"pk": world["item"].pk},
         "channels:mailbox": {"pk": world["mailbox"].pk}, "channels:mailbox_test": {"pk": world["mailbox"].pk}, "channels:follow": {"pk": world["notice"].pk},
-        "work:sign_off": {"number": world["item"].number, "pk": 1}, "work:export": {"form": "csv"}, "channels:source": {"pk": world["message"].pk},
+        "work:sign_off": {"number": world["item"].number, "pk": 1},
+        "work:export": {"form": "csv"}, "work:agreement_do": {"pk": world["agreement"].pk, "action": "negotiate"},
+        "work:agreement_steps": {"pk": world["agreement"].pk, "target": world["agreement"].versions.get().targets.get().pk},
+        **{f"work:{name}": {"pk": world["agreement"].pk, "number": 1} for name in ("agreement_sign", "agreement_paper")},
+        **{f"work:{name}": {"pk": world["agreement"].pk} for name in ("agreement", "agreement_edit", "agreement_compare", "whatif")}, "channels:source": {"pk": world["message"].pk},
     }.get(name)
     if own is not None:
         return own

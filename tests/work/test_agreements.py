@@ -17,7 +17,7 @@ from hengwei.work.actions import agreements as actions
 from hengwei.work.actions import assignment, conversation, progress, relations
 from hengwei.work.actions.agreements import Promised
 from hengwei.work.actions.signing import fingerprint, sign, withdraw
-from hengwei.work.clocks import joining
+from hengwei.work.clocks import joining, republish
 from hengwei.work.clocks.matching import forget
 from hengwei.work.events import AgreementExpiring
 from hengwei.work.models import Agreement, AgreementVersion, Target
@@ -114,7 +114,7 @@ def test_an_empty_or_broken_signature_is_refused(by, office, given):
     actions.negotiate(version, by=by)
     with pytest.raises(Refused) as refused:
         sign(version, by=by, side="us", name="杨静", picture=given)
-    assert refused.value.field == "picture"
+    assert refused.value.field == "drawing"
 
 
 def test_once_one_side_has_signed_the_text_stays_until_it_is_taken_back(by, office):
@@ -156,7 +156,7 @@ def test_published_for_open_items_it_takes_over_with_what_has_elapsed(by, office
     second = actions.new_version(first.agreement, by=by)
     actions.save_version(second, by=by, apply_to_open=True, targets=[Promised("resolution", 2 * HOUR, office)])
     second = signed(by, second, at=later(30))
-    assert actions.apply_to_open_items(second.pk, user_id=None, now=later(30)) == 1
+    assert republish.apply(second, by=by, at=later(30)) == 1
     moved = clock(item)
     assert (moved.target.version, moved.elapsed, moved.due_at) == (second, HOUR // 2, later(120))
     item.refresh_from_db()
@@ -172,7 +172,7 @@ def test_published_and_shorter_than_what_has_elapsed_is_breached_by_the_change(b
     item = open_incident(requester=requester)
     second = actions.new_version(first.agreement, by=by)
     actions.save_version(second, by=by, apply_to_open=True, targets=[Promised("resolution", 600, office)])
-    actions.apply_to_open_items(signed(by, second, at=later(30)).pk, user_id=None, now=later(30))
+    republish.apply(signed(by, second, at=later(30)), by=by, at=later(30))
     assert (clock(item).breached_at, clock(item).breach_cause) == (later(30), "agreement_changed")
 
 

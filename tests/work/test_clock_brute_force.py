@@ -13,8 +13,7 @@ from hengwei.calendars.business_time import BusinessCalendar
 from hengwei.calendars.models import Calendar
 from hengwei.core.acting import SYSTEM
 from hengwei.work.actions import conversation, progress, triage
-from hengwei.work.actions.agreements import rebase_open_clocks
-from hengwei.work.clocks import rules
+from hengwei.work.clocks import rebase, rules
 from hengwei.work.clocks.matching import forget
 from hengwei.work.models import Category
 from tests.factories import TUESDAY, acting, open_incident
@@ -109,7 +108,7 @@ def test_whatever_happens_to_an_item_each_clock_is_the_sum_of_its_segments(reque
                 else:
                     office = Calendar.objects.get(key="office")
                     set_days(office, by=SYSTEM, days={now.date(): {"hours": [[540, 600 + minutes % 60]]}}, reason="停电", at=now)
-                    rebase_open_clocks(office.pk, user_id=None, now=now)
+                    rebase.apply(rebase.newest(office.pk), by=SYSTEM, now=now)
             except ActionError:
                 continue
         for clock in item.clocks.all():

@@ -8,9 +8,11 @@ import pytest
 
 from hengwei.calendars.actions import change_hours, set_days
 from hengwei.calendars.models import Calendar, CalendarVersion
+from hengwei.core import tasks
 from hengwei.core.acting import SYSTEM
+from hengwei.core.models import Task
+from hengwei.work import jobs
 from hengwei.work.actions import conversation, progress, triage
-from hengwei.work.actions.agreements import rebase_open_clocks
 from hengwei.work.clocks import rebase
 from hengwei.work.clocks.sweep import sweep
 from hengwei.work.models import Category, Clock, Firing, Rebase
@@ -42,7 +44,7 @@ def clock(item, measure="resolution"):
 
 def correct(office, days, at, reason="调休通知"):
     set_days(office, by=SYSTEM, days=days, reason=reason, at=at)
-    return rebase_open_clocks(office.pk, user_id=None, now=at)
+    return rebase.apply(rebase.newest(office.pk), by=SYSTEM, now=at)
 
 
 def test_a_holiday_moves_what_is_due_and_the_record_says_why(item, office):
@@ -131,16 +133,16 @@ def test_the_preview_tells_what_would_happen_and_changes_nothing(item, office):
 def test_doing_it_twice_does_nothing_the_second_time(item, office):
     correct(office, {TOMORROW: {"name": "放假"}}, later(60))
     state = list(Clock.objects.order_by("id").values())
-    assert rebase_open_clocks(office.pk, user_id=None, now=later(61)).clocks == 0
+    assert rebase.apply(rebase.newest(office.pk), by=SYSTEM, now=later(61)).clocks == 0
     assert list(Clock.objects.order_by("id").values()) == state
 
 
 def test_changing_the_calendar_puts_the_work_on_the_queue(item, office):
-    from procrastinate.contrib.django.models import ProcrastinateJob
-
     change_hours(office, by=SYSTEM, week=[[[480, 1020]]] * 5 + [[], []], reason="夏令作息", at=later(1))
-    jobs = ProcrastinateJob.objects.filter(task_name="hengwei.work.jobs.rebase_clocks")
-    assert {job.args["calendar_id"] for job in jobs} == {office.pk} and jobs.count() == 2
+    waiting = Task.objects.get(key="clocks.rebase")
+    assert waiting.arguments == {"calendar_id": office.pk}
+    done = tasks.run_now(jobs.rebase_clocks, by=SYSTEM, calendar_id=office.pk)
+    assert (done.state, done.result["clocks"], done.done, done.total) == ("done", 2, 1, 1)
 
 
 def test_a_clock_resumed_after_the_correction_runs_on_the_new_hours(item, agent, requester, office):
@@ -156,4 +158,4 @@ def test_a_priority_changed_before_the_work_was_done_counts_the_correction_too(i
     set_days(office, by=SYSTEM, days={TODAY: {"hours": [[630, 720], [810, 1080]]}}, reason="停电", at=later(50))
     triage.change(item, by=acting(agent), impact=4, urgency=4, category=Category.objects.create(key="x", name="其他"), at=later(60))
     assert clock(item).elapsed == HOUR // 2
-    assert rebase_open_clocks(office.pk, user_id=None, now=later(70)).clocks == 0
+    assert rebase.apply(rebase.newest(office.pk), by=SYSTEM, now=later(70)).clocks == 0

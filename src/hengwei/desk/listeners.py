@@ -8,6 +8,7 @@ from hengwei.core.acting import Actor
 from hengwei.core.events import on
 from hengwei.desk.actions import changes, complaints, follow_ups, problems, promised_steps
 from hengwei.desk.models import Asked, Complaint
+from hengwei.work import catalogue
 from hengwei.work.actions.assignment import assign
 from hengwei.work.events import ApprovalDecided, ItemMoved, ItemOpened
 from hengwei.work.models import Entry, WorkItem
@@ -69,3 +70,11 @@ def carry_out_catalogue(event: ApprovalDecided) -> None:
     asked = Asked.objects.select_related("version__entry", "item").filter(item=event.item_id, begun_at=None).first()
     if asked is not None and event.outcome == "approved":
         promised_steps.carry_out(asked, at=event.at)
+
+
+@catalogue.provide
+def catalogue_entries() -> list[tuple[str, str]]:
+    """What promises and rules may name of the catalogue."""
+    from .models import CatalogueEntry
+
+    return [(entry.key, entry.label) for entry in CatalogueEntry.objects.filter(archived_at=None)]

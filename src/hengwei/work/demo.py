@@ -15,24 +15,19 @@ from hengwei.core import jobs, live
 from hengwei.core.acting import Actor
 from hengwei.core.sample import progress as told
 from hengwei.org.models import Absence, Customer, Membership, Team, User
+from hengwei.work import demo_agreements, searching
 from hengwei.work import demo_texts as texts
-from hengwei.work import searching
 from hengwei.work.actions import approvals, assignment, conversation, intake, progress, relations
 from hengwei.work.clocks import matching
 from hengwei.work.clocks.sweep import sweep
 from hengwei.work.models import (
-    Agreement,
-    AgreementVersion,
     ApprovalVote,
     Category,
     Clock,
     Entry,
-    Measure,
     RoutingRule,
     Source,
-    Target,
     TeamAssignment,
-    Unit,
     WaitingFor,
     WorkItem,
 )
@@ -45,7 +40,7 @@ SOURCES = ((Source.PORTAL, 48), (Source.EMAIL, 27), (Source.PHONE, 20), (Source.
 def load(rng: random.Random, now: datetime, items: int = 0) -> None:
     """Agreements, routing, and six weeks of items of which the newest are still being worked on."""
     items = items or settings.SAMPLE_ITEMS
-    _agreements(now)
+    demo_agreements.load(now)
     _routing()
     matching.forget()
     people = _People(rng)
@@ -55,6 +50,7 @@ def load(rng: random.Random, now: datetime, items: int = 0) -> None:
             told(number, items)
         _special(rng, people, now)
         _escalate_until(now)
+        demo_agreements.finish(now)
     for item in WorkItem.objects.iterator():
         searching.index(item, entries=list(Entry.objects.filter(item=item).order_by("happened_at", "id")))
 
@@ -235,23 +231,6 @@ def _special(rng: random.Random, people: _People, now: datetime) -> None:
     relations.link(second, first, by=by)
     away = people.members[texts.IT][1]
     Absence.objects.create(user=away, starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=3), note="年假", deputy=people.members[texts.IT][0])
-
-
-def _agreements(now: datetime) -> None:
-    """Two customers' own agreements, one of them run out a week ago."""
-    general = AgreementVersion.objects.filter(agreement__key="general").latest("number")
-    AgreementVersion.objects.filter(pk=general.pk).update(effective_from=now - timedelta(weeks=WEEKS * 4), signed_at=now - timedelta(weeks=WEEKS * 4), countersigned_at=now - timedelta(weeks=WEEKS * 4))
-    office = Calendar.objects.get(key="office")
-    companies = list(Customer.objects.filter(kind=Customer.Kind.COMPANY).order_by("id")[:2])
-    for n, customer in enumerate(companies):
-        agreement = Agreement.objects.create(key=f"customer-{n + 1}", name=f"{customer.name}服务协议", customer=customer, order=10 + n)
-        version = AgreementVersion.objects.create(
-            agreement=agreement, number=1, state=AgreementVersion.State.SIGNED, signed_at=now - timedelta(days=330), countersigned_at=now - timedelta(days=329),
-            countersigned_by="客户设备部", effective_from=now - timedelta(days=328), effective_to=now + timedelta(days=37) if n == 0 else now - timedelta(days=7),
-            content="控制器及伺服系统的远程支持与现场服务。",
-        )
-        for order, (measure, seconds) in enumerate(((Measure.FIRST_RESPONSE, 3600), (Measure.RESOLUTION, 8 * 3600)), 1):
-            Target.objects.create(version=version, order=order, measure=measure, amount=seconds, unit=Unit.SECONDS, calendar=office, escalation=[{"percent": 75, "notify": ["owner"]}, {"percent": 100, "notify": ["owner", "lead"], "level": 1}])
 
 
 def _routing() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
-from hengwei.core.acting import Actor
+from hengwei.core import live
+from hengwei.core.acting import Actor, current
 from hengwei.core.health import figures
 from hengwei.core.jobs import enqueue, job, timer
+from hengwei.core.tasks import Work, start, task
 from hengwei.work.models import Entry, WorkItem
 
 
@@ -63,39 +67,65 @@ def open_work() -> Iterator[tuple[str, str, dict[str, str], float]]:
     yield "items_unowned", "Open items that nobody has", {}, rows.filter(owner=None).count()
 
 
-@job(queue="clocks")
-def rebase_clocks(calendar_id: int, user_id: int | None = None) -> None:
+@task("clocks.rebase", _("Open clocks counted anew on a corrected calendar"))
+def rebase_clocks(work: Work, *, calendar_id: int) -> None:
     """Count the open clocks of a calendar anew on its newest version."""
-    from hengwei.work.actions.agreements import rebase_open_clocks
+    from hengwei.work.clocks import rebase
 
-    rebase_open_clocks(calendar_id, user_id=user_id)
+    told = rebase.apply(rebase.newest(calendar_id), now=timezone.now(), by=current(), progress=_progress(work))
+    live.announce("queue")
+    work.tell(
+        _t("%(clocks)d clocks, %(moved)d moved, %(differ)d judged otherwise") % {"clocks": told.clocks, "moved": told.moved, "differ": told.differ},
+        clocks=told.clocks, moved=told.moved, newly_breached=told.newly_breached, no_longer_breached=told.no_longer_breached)
 
 
-def rebase_soon(calendar_id: int, *, by: Actor) -> None:
-    """Once now, and once more when every process has forgotten the version before."""
+@job(queue="clocks")
+def rebase_the_rest(calendar_id: int) -> None:
+    """Clocks that another process began on the version before, which it still remembered for some seconds."""
+    from hengwei.work.clocks import rebase
+
+    rebase.apply(rebase.newest(calendar_id), now=timezone.now(), by=Actor())
+
+
+def rebase_soon(calendar_id: int, *, about: str, by: Actor) -> None:
+    """Once now, shown as long work; and once more when every process has forgotten the version before."""
     from hengwei.work.clocks import matching
 
     matching.forget()
-    user = by.user.pk if by.user else None
-    enqueue(rebase_clocks, once=f"rebase:{calendar_id}", calendar_id=calendar_id, user_id=user)
-    later = timezone.now() + timedelta(seconds=matching.FRESH * 2)
-    enqueue(rebase_clocks, at=later, once=f"rebase-rest:{calendar_id}", calendar_id=calendar_id, user_id=user)
+    start(rebase_clocks, by=by, about=about, calendar_id=calendar_id)
+    enqueue(rebase_the_rest, at=timezone.now() + timedelta(seconds=matching.FRESH * 2), once=f"rebase-rest:{calendar_id}", calendar_id=calendar_id)
 
 
-@job(queue="clocks")
-def apply_agreement(version_id: int, user_id: int | None = None) -> None:
+@task("agreements.apply", _("Open items change to an agreement"))
+def apply_agreement(work: Work, *, version_id: int) -> None:
     """Hand the open items that an agreement concerns to its version."""
-    from hengwei.work.actions.agreements import apply_to_open_items
+    from hengwei.work.clocks import republish
+    from hengwei.work.models import AgreementVersion
 
-    apply_to_open_items(version_id, user_id=user_id)
+    version = AgreementVersion.objects.select_related("agreement").get(pk=version_id)
+    count = republish.apply(version, at=timezone.now(), by=current(), progress=_progress(work))
+    live.announce("queue")
+    work.tell(_t("%(n)d open items looked at") % {"n": count}, items=count)
 
 
-@job(queue="clocks")
-def try_agreement(trial_id: int) -> None:
+@task("agreements.try", _("What an agreement would have meant"))
+def try_agreement(work: Work, *, trial_id: int) -> None:
     """Count what a draft would have meant for the items of a period."""
     from hengwei.work.clocks import whatif
 
-    whatif.run(trial_id)
+    trial = whatif.run(trial_id, progress=_progress(work))
+    work.tell(_t("%(n)d items, %(differ)d with another outcome") % {"n": trial.total, "differ": len(trial.differing)}, trial=trial.pk)
+
+
+def _progress(work: Work) -> Callable[[int, int], None]:
+    """Tells the page of running tasks how far it is."""
+
+    def told(done: int, total: int) -> None:
+        if work.total is None:
+            work.expect(total)
+        work.step(done - work.done)
+
+    return told
 
 
 @timer("7 * * * *")

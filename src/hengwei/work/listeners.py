@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hengwei.calendars.events import CalendarChanged
+from hengwei.calendars.models import Calendar
 from hengwei.core.events import on
 
 from . import jobs
@@ -11,4 +12,4 @@ from . import jobs
 @on(CalendarChanged)
 def count_open_clocks_anew(event: CalendarChanged) -> None:
     """Open clocks are re-based on the corrected calendar, in the background."""
-    jobs.rebase_soon(event.calendar_id, by=event.actor)
+    jobs.rebase_soon(event.calendar_id, about=Calendar.objects.get(pk=event.calendar_id).label, by=event.actor)

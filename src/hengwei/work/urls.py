@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .pages import approvals, board, clock, item, queue, sign_offs
+from .pages import (
+    agreement_papers,
+    approvals,
+    board,
+    clock,
+    escalation,
+    item,
+    promises,
+    queue,
+    sign_offs,
+    whatif,
+)
+from .pages.agreements import AgreementPages
 
 app_name = "work"
 urlpatterns = [
@@ -22,4 +34,13 @@ urlpatterns = [
     path("approvals/<int:pk>", approvals.one, name="approval"),
     path("approve/<str:token>", approvals.by_link, name="approve_by_link"),
     path("board", board.board, name="board"),
+    path("promises", promises.promises, name="promises"),
+    path("agreements/without", promises.without, name="without"),
+    path("agreements/<int:pk>/compare", agreement_papers.compare, name="agreement_compare"),
+    path("agreements/<int:pk>/what-if", whatif.whatif, name="whatif"),
+    path("agreements/<int:pk>/v<int:number>/sign", agreement_papers.sign, name="agreement_sign"),
+    path("agreements/<int:pk>/v<int:number>.pdf", agreement_papers.paper, name="agreement_paper"),
+    path("agreements/<int:pk>/steps/<int:target>", escalation.steps, name="agreement_steps"),
+    *AgreementPages.urls(),
+    *escalation.LevelPages.urls(),
 ]

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hengwei.calendars.models import Calendar
+from hengwei.core import tasks
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Conflict, Refused
 from hengwei.core.events import emit
-from hengwei.core.jobs import enqueue
 from hengwei.core.numbering import next_number
 from hengwei.org.models import User
 from hengwei.work import jobs
@@ -23,7 +23,16 @@ from hengwei.work import permissions as perms
 from hengwei.work.clocks import escalation, matching
 from hengwei.work.conditions import BadCondition, validate
 from hengwei.work.events import AgreementExpiring
-from hengwei.work.models import Agreement, AgreementVersion, Measure, Target, Trial, Unit, WaitingFor
+from hengwei.work.models import (
+    Agreement,
+    AgreementVersion,
+    EscalationLevel,
+    Measure,
+    Target,
+    Trial,
+    Unit,
+    WaitingFor,
+)
 
 from .writing import moment
 
@@ -174,6 +183,37 @@ def _named(name: str) -> bool:
 
 
 @transaction.atomic
+def set_steps(target: Target, *, by: Actor, steps: Sequence[dict[str, Any]], everywhere: bool = False) -> int:
+    """Set the steps of escalation of a draft's promise, or of all its promises (`everywhere`); returns of how many."""
+    by.require(perms.AGREEMENTS)
+    version = _open(target.version)
+    check_escalation(steps, at="steps")
+    ordered = sorted(steps, key=lambda step: ("after" in step, int(step.get("after", step.get("percent", 0)))))
+    return (version.targets.all() if everywhere else version.targets.filter(pk=target.pk)).update(escalation=ordered)
+
+
+@transaction.atomic
+def save_level(
+    level: EscalationLevel | None = None, *, by: Actor, number: int, name: str, name_en: str = "", notify: Sequence[str] = (), ways: Sequence[str] = (),
+    urgent: bool = False,
+) -> EscalationLevel:
+    """Say who is told, and how, when an item is raised to a level."""
+    by.require(perms.AGREEMENTS)
+    if not 1 <= number <= 9:
+        raise Refused(_("Levels run from 1 to 9."), code="invalid", field="number")
+    others = EscalationLevel.objects.filter(number=number)
+    if (others.exclude(pk=level.pk) if level else others).exists():
+        raise Refused(_("This level exists already."), code="exists", field="number")
+    if any(one not in escalation.ROLES and not _named(one) for one in notify):
+        raise Refused(_("A step tells somebody unknown: %(name)s") % {"name": ", ".join(notify)}, code="unknown", field="notify")
+    level = level or EscalationLevel()
+    level.number, level.name, level.name_en, level.urgent = number, name.strip(), name_en.strip(), urgent
+    level.notify, level.ways = list(notify), list(ways)
+    level.save()
+    return level
+
+
+@transaction.atomic
 def new_version(agreement: Agreement, *, by: Actor) -> AgreementVersion:
     """A next version, a copy of the newest, as a draft: for a change or a renewal. One at a time."""
     by.require(perms.AGREEMENTS)
@@ -239,7 +279,7 @@ def took_effect(version: AgreementVersion, *, by: Actor, now: datetime) -> None:
         older.save()
     matching.forget()
     if version.apply_to_open and version.applied_at is None:
-        enqueue(jobs.apply_agreement, once=f"agreement:{version.pk}", version_id=version.pk, user_id=by.user.pk if by.user else None)
+        tasks.start(jobs.apply_agreement, by=by, about=str(version), version_id=version.pk)
 
 
 @transaction.atomic
@@ -274,28 +314,5 @@ def start_trial(version: AgreementVersion, *, by: Actor, starts_at: datetime, en
     if not version.targets.exists():
         raise Refused(_("It promises nothing yet. Add at least one promise."), code="no_targets")
     trial = Trial.objects.create(version=version, starts_at=starts_at, ends_at=ends_at, by=by.user)
-    enqueue(jobs.try_agreement, trial_id=trial.pk)
+    tasks.start(jobs.try_agreement, by=by, about=str(version), trial_id=trial.pk)
     return trial
-
-
-def rebase_open_clocks(calendar_id: int, *, user_id: int | None, now: datetime | None = None) -> Any:
-    """What the job does after a calendar was corrected; returns what moved (clocks/rebase.py)."""
-    from hengwei.core import live
-    from hengwei.work.clocks import rebase
-
-    by = Actor(user=User.objects.filter(pk=user_id).first() if user_id else None)
-    told = rebase.apply(rebase.newest(calendar_id), now=now or timezone.now(), by=by)
-    live.announce("queue")
-    return told
-
-
-def apply_to_open_items(version_id: int, *, user_id: int | None, now: datetime | None = None) -> int:
-    """What the job does when an agreement is published for open items; returns how many were looked at."""
-    from hengwei.core import live
-    from hengwei.work.clocks import republish
-
-    by = Actor(user=User.objects.filter(pk=user_id).first() if user_id else None)
-    version = AgreementVersion.objects.select_related("agreement").get(pk=version_id)
-    count = republish.apply(version, at=now or timezone.now(), by=by)
-    live.announce("queue")
-    return count

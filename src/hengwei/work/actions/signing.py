@@ -46,17 +46,17 @@ def fingerprint(version: AgreementVersion) -> str:
 def drawn(picture: str) -> bytes:
     """The PNG of a signature drawn in the browser; Refused where there is none."""
     if not picture.startswith(_PREFIX):
-        raise Refused(_("Please sign in the field."), code="missing", field="picture")
+        raise Refused(_("Please sign in the field."), code="missing", field="drawing")
     try:
         content = base64.b64decode(picture.removeprefix(_PREFIX), validate=True)
         image = Image.open(io.BytesIO(content), formats=["PNG"])
         if len(content) > MOST_BYTES or max(image.size) > MOST_PIXELS:
-            raise Refused(_("The picture of the signature is too large."), code="too_large", field="picture")
-        alpha = image.convert("RGBA").getchannel("A")
+            raise Refused(_("The picture of the signature is too large."), code="too_large", field="drawing")
+        ink = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA")).convert("L")
     except (binascii.Error, OSError, SyntaxError, ValueError):
-        raise Refused(_("The signature cannot be read; please sign again."), code="invalid", field="picture") from None
-    if sum(alpha.histogram()[64:]) < FEWEST_DARK:
-        raise Refused(_("Please sign in the field."), code="missing", field="picture")
+        raise Refused(_("The signature cannot be read; please sign again."), code="invalid", field="drawing") from None
+    if sum(ink.histogram()[:128]) < FEWEST_DARK:
+        raise Refused(_("Please sign in the field."), code="missing", field="drawing")
     return content
 
 

@@ -8,7 +8,7 @@ response and resolution are counted: the other promises depend on what people wo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,7 +58,7 @@ def items_of(trial: Trial) -> WorkItemQuerySet:
     return rows.filter(customer=customer) if customer else rows
 
 
-def run(trial_id: int, *, now: datetime | None = None) -> Trial:
+def run(trial_id: int, *, now: datetime | None = None, progress: Callable[[int, int], None] = lambda done, total: None) -> Trial:
     """Count a trial and keep the result; its progress can be read meanwhile."""
     now = now or timezone.now()
     trial = Trial.objects.select_related("version__agreement").get(pk=trial_id)
@@ -69,7 +69,9 @@ def run(trial_id: int, *, now: datetime | None = None) -> Trial:
     Trial.objects.filter(pk=trial.pk).update(total=len(ids), done=0)
     for first in range(0, len(ids), BATCH):
         _batch(ids[first : first + BATCH], trial, promises, figures, differing, now=now)
-        Trial.objects.filter(pk=trial.pk).update(done=min(first + BATCH, len(ids)))
+        done = min(first + BATCH, len(ids))
+        Trial.objects.filter(pk=trial.pk).update(done=done)
+        progress(done, len(ids))
     trial.total = trial.done = len(ids)
     trial.figures = [figures[key] for key in sorted(figures, key=lambda k: (k[0], k[1] or 9))]
     trial.differing, trial.finished_at = differing[:LISTED], timezone.now()
