@@ -20,13 +20,14 @@ def department(db: None) -> None:
     """A new installation: roles, calendars, the general agreement; nothing remembered from the test before."""
     from hengwei.calendars import models as calendars
     from hengwei.calendars import seed as calendars_seed
+    from hengwei.channels.actions import notices, webhooks
     from hengwei.core import search
     from hengwei.org import seed as org_seed
     from hengwei.work import categories, priorities, routing
     from hengwei.work.clocks import matching
     from hengwei.work.clocks import seed as clocks_seed
 
-    for forget in (categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, calendars.compiled.cache_clear):
+    for forget in (categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, webhooks.forget, notices.forget, calendars.compiled.cache_clear):
         forget()
     org_seed.install()
     calendars_seed.install()

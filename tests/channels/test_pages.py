@@ -140,10 +140,16 @@ def test_the_bell_counts_leads_there_and_is_read(client, item, agent, lead, mail
 
 def test_each_chooses_what_reaches_him(client, agent):
     client.force_login(agent)
-    client.post("/notices/choose", {"assigned:bell": "on"})
+    client.post("/notices/choose", {
+        "assigned:bell": "on", "assigned:mail": "digest", "quiet_from": "22:00", "quiet_until": "07:00", "working_only": "on", "digest": "weekly", "digest_at": "09:00", "digest_day": "2",
+    })
     agent.refresh_from_db()
-    assert agent.preferences["notices"]["assigned"] == {"bell": True, "mail": False}
-    assert agent.preferences["notices"]["mentioned"] == {"bell": False, "mail": False}
+    assert agent.preferences["notices"]["assigned"] == {"bell": True, "mail": "digest", "chat": "never"}
+    assert agent.preferences["notices"]["mentioned"] == {"bell": False, "mail": "never", "chat": "never"}
+    assert agent.preferences["notice_hours"] == {"quiet_from": "22:00", "quiet_until": "07:00", "working_only": True, "digest": "weekly", "digest_at": "09:00", "digest_day": 2}
+    page = client.get("/notices/choose").content.decode()
+    assert 'value="22:00"' in page
+    assert '<option value="weekly" selected>' in page
 
 
 def test_a_hundred_notices_cost_no_more(client, item, agent, django_assert_max_num_queries):

@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from hengwei.calendars.models import Calendar
-from hengwei.channels.models import InboundMessage, Mailbox, Notice
+from hengwei.channels.actions import chat, hooks, webhooks
+from hengwei.channels.models import InboundMessage, Mailbox, Notice, WebhookDelivery
+from hengwei.core.acting import Actor
 from hengwei.core.files import store
 from hengwei.knowledge.actions.writing import create_article
 from hengwei.work.models import Agreement, AgreementVersion, Category, Target
@@ -23,7 +25,11 @@ FOR_EVERYONE = {
     "work:approvals",
     "knowledge:home", "knowledge:search", "knowledge:suggestions",
 }
-FOR_STRANGERS = {"core:healthz", "core:readyz", "core:metrics", "desk:rate", "site:language"}
+FOR_STRANGERS = {
+    # Whoever knows the token of an address; its signature is tested with the channels.
+    "channels:hook_call",
+    "core:healthz", "core:readyz", "core:metrics", "desk:rate", "site:language",
+}
 #: allauth's pages and the API's documents are theirs to answer for; the API is tried call by call in test_api.
 NOT_OURS = ("account", "api", "mfa", "socialaccount", "usersessions", "headless")
 
@@ -50,8 +56,15 @@ def world(requester, team, agent, department):
     agreement = Agreement.objects.create(key="a", name="协议")
     version = AgreementVersion.objects.create(agreement=agreement, number=1, state="negotiating")
     Target.objects.create(version=version, measure="resolution", amount=3600, calendar=Calendar.objects.first())
+    hook, token = hooks.save_hook(by=Actor(), name="alarms", shape="alertmanager")
+    webhook = webhooks.save_webhook(by=Actor(), name="other", url="http://8.8.8.8/", events=["item.opened"])
+    channel = chat.save_channel(by=Actor(), name="chat", url="log:", team=team, events=["chased"])
+    channels = {
+        "hook": hook.pk, "webhook": webhook.pk, "notice_channel": channel.pk, "call": hooks.take(hook, b"{}", {}).pk,
+        "delivery": WebhookDelivery.objects.create(webhook=webhook, event="ping", body='{"id": "1"}').pk, "chat_message": chat.queue(channel.pk, "chased").pk,
+    }
     return {
-        "article": article, "agreement": agreement, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
+        "channels": {**channels, "token": token}, "article": article, "agreement": agreement, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
         "mailbox": Mailbox.objects.create(address="help@example.com", name="help"), "notice": Notice.objects.create(user=agent, event="answered", item=item, at=TUESDAY),
     }
 
@@ -68,6 +81,14 @@ def _arguments(name, keys, world):
     }.get(name)
     if own is not None:
         return own
+    if name == "channels:hook_call":
+        return {"token": world["channels"]["token"]}
+    if name.startswith("channels:") and "pk" in keys:
+        one = name.removeprefix("channels:").removesuffix("_edit").removesuffix("_do")
+        if one in world["channels"]:
+            return {"pk": world["channels"][one], **({"action": "again"} if "action" in keys else {})}
+    if name in ("channels:template", "channels:template_reset", "channels:template_preview"):
+        return {"event": "assigned", **({"language": "en"} if "language" in keys else {})}
     if name.startswith("knowledge:") and "number" in keys:
         return {"number": world["article"].number, **{key: "publish" if key == "verb" else "helped" for key in keys if key != "number"}}
     known = {"number": world["item"].number, "pk": 1, "form": "xlsx", "key": "printer", "token": "x", "what": "say", "action": "say", "name": "a", "transition": "start"}

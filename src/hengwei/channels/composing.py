@@ -111,31 +111,34 @@ def words(row: OutboundMessage, reader: User | None) -> tuple[str, str, list[Lin
     links = [link for function in _offers.get(row.event, []) for link in function(item)] if item else []
     language = translation.get_language() or settings.LANGUAGE_CODE
     template = MailTemplate.objects.filter(event=row.event, language=language).first()
-    built_in = wording.BUILT_IN[row.event]
-    chosen = (template.subject, template.body) if template else built_in.get(language) or built_in["zh-hans"]
-    values = _values(row, reader, item)
-    subject = " ".join(fill(chosen[0], values).split())
-    lines = [line.rstrip() for line in fill(chosen[1], values).split("\n")]
+    built_in = wording.built_in(row.event, language)
+    filled = values(item, reader=reader, params=row.params, event=row.event, text=row.entry.text if row.entry else "")
+    if row.event in _fillers:
+        filled |= _fillers[row.event](row)
+    return *filled_in(template.subject if template else built_in.subject, template.body if template else built_in.body, filled), links
+
+
+def filled_in(subject: str, body: str, found: dict[str, str]) -> tuple[str, str]:
+    """(subject, text) with their places filled; lines that came out empty do not pile up."""
+    lines = [line.rstrip() for line in fill(body, found).split("\n")]
     text = "\n".join(line for i, line in enumerate(lines) if line or (i and lines[i - 1]))
-    return subject[:900], text.strip(), links
+    return " ".join(fill(subject, found).split())[:900], text.strip()
 
 
-def _values(row: OutboundMessage, reader: User | None, item: WorkItem | None) -> dict[str, str]:
-    params: dict[str, Any] = row.params
-    values = dict.fromkeys(wording.PLACES, "")
-    values |= {"person": reader.name if reader else "", "text": row.entry.text if row.entry else "", "link": settings.SITE_URL}
+def values(item: WorkItem | None, *, reader: User | None, params: dict[str, Any], event: str = "", text: str = "") -> dict[str, str]:
+    """What the places of a wording stand for, in the language that is active."""
+    found = dict.fromkeys(wording.PLACES, "")
+    found |= {"person": reader.name if reader else "", "text": text, "link": settings.SITE_URL}
     if item is not None:
-        values |= {
+        found |= {
             "number": item.number, "title": item.title, "requester": str(item.requester or ""), "team": str(item.team or ""), "owner": str(item.owner or _("nobody")),
             "state": str(item.state_of.label), "due": _due(item.due_at), "solution": item.solution, "link": f"{settings.SITE_URL}{item.get_absolute_url()}",
             "priority": str(item.get_priority_display()) if item.priority else "", "description": item.description[:1500],
         }
-    values |= {key: str(value) for key, value in params.items() if key in wording.PLACES}
-    if row.event in _fillers:
-        values |= _fillers[row.event](row)
-    if row.event == "escalated":
-        values["reason"] = step_words(str(params.get("step", "")), str(params.get("measure", "")))
-    return values
+    found |= {key: str(value) for key, value in params.items() if key in wording.PLACES}
+    if event == "escalated":
+        found["reason"] = step_words(str(params.get("step", "")), str(params.get("measure", "")))
+    return found
 
 
 def step_words(step: str, measure: str) -> str:

@@ -29,6 +29,33 @@ def send_mail(message_id: int) -> None:
     send(message_id)
 
 
+@job(queue="webhooks")
+def deliver_webhook(delivery_id: int) -> None:
+    """Tell one program of one event."""
+    from .actions.webhooks import deliver
+
+    deliver(delivery_id)
+
+
+@job(queue="notices")
+def send_chat(message_id: int) -> None:
+    """Send one notice by chat or SMS."""
+    from .actions.chat import send
+
+    send(message_id)
+
+
+@timer("* * * * *")
+def look_for_notices(timestamp: int) -> None:
+    """Every minute: what waited for the morning or a digest, and what a worker that died had."""
+    from .actions import chat, notices
+
+    now = timezone.now()
+    notices.send_held(now)
+    for pk in chat.due(now):
+        enqueue(send_chat, once=f"chat:{pk}", message_id=pk)
+
+
 @job(queue="mail")
 def fetch_mailbox(mailbox_id: int) -> None:
     """Read what is new in one mailbox."""
@@ -43,7 +70,7 @@ def fetch_mailbox(mailbox_id: int) -> None:
 @timer("* * * * *")
 def look_for_mail(timestamp: int) -> None:
     """Every minute: each mailbox once more, and whatever was left lying by a process that died."""
-    from .actions import inbound, outgoing
+    from .actions import inbound, outgoing, webhooks
     from .models import Mailbox
 
     for pk in Mailbox.objects.filter(active=True).exclude(imap_host="").values_list("pk", flat=True):
@@ -53,6 +80,17 @@ def look_for_mail(timestamp: int) -> None:
         inbound.process(pk)
     for pk in outgoing.due(now):
         outgoing.send(pk)
+    for pk in webhooks.due(now):
+        enqueue(deliver_webhook, once=f"deliver:{pk}", delivery_id=pk)
+
+
+@timer("23 3 * * *")
+def clear_away(timestamp: int) -> None:
+    """Every night: the log of what was delivered long ago."""
+    from .actions import webhooks
+
+    while webhooks.forget_old(timezone.now()):
+        pass
 
 
 @figures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from hengwei.core.events import on
@@ -11,20 +12,22 @@ from hengwei.org.models import User
 from hengwei.work import permissions as work_perms
 from hengwei.work.actions.approvals import link_token, may_decide
 from hengwei.work.events import (
+    AgreementExpiring,
     ApprovalAsked,
     ApprovalDecided,
     ApprovalStuck,
     ItemAssigned,
     ItemChased,
     ItemEscalated,
+    ItemEvent,
     ItemMoved,
     ItemOpened,
     ItemTold,
 )
-from hengwei.work.models import Approval, ApprovalVote, Closure, Entry, WorkItem
+from hengwei.work.models import Agreement, Approval, ApprovalVote, Closure, Entry, WorkItem
 from hengwei.work.workflow import Phase
 
-from .actions import notices, outgoing
+from .actions import notices, outgoing, webhooks
 
 
 def _item(pk: int) -> WorkItem:
@@ -67,7 +70,7 @@ def pass_on(event: ItemTold) -> None:
 def tell_owner(event: ItemAssigned) -> None:
     """The new owner; where there is none, the members of the new team."""
     by = _name(event.actor.user)
-    people = User.objects.filter(is_active=True).only("id", "is_active", "email", "preferences")
+    people = User.objects.filter(is_active=True).only("id", "is_active", "email", "preferences", "timezone")
     if event.owner_id is not None and event.owner_id != event.owner_before:
         notices.tell(people.filter(pk=event.owner_id), "assigned", item_id=event.item_id, at=event.at, by=event.actor, params={"actor": by or "恒维", "reason": event.reason})
     elif event.owner_id is None and event.team_id is not None and event.team_id != event.team_before:
@@ -103,11 +106,19 @@ def tell_urged(event: ItemChased) -> None:
 
 @on(ItemEscalated)
 def tell_escalated(event: ItemEscalated) -> None:
-    """Those whom the step of the agreement names."""
+    """Those whom the step of the agreement names, by the ways that it names besides their own."""
     item = _item(event.item_id)
-    entry = Entry.objects.filter(item=item, kind=Entry.Kind.ESCALATION).order_by("-id").first()
     people = User.objects.filter(pk__in=event.notify_user_ids)
-    notices.tell(people, "escalated", item=item, at=event.at, by=event.actor, params={"step": event.step, "level": event.level, "measure": entry.details.get("measure", "") if entry else ""})
+    params = {"step": event.step, "level": event.level, "measure": event.measure}
+    notices.tell(people, "escalated", item=item, at=event.at, by=event.actor, params=params, urgent=event.urgent, ways=event.ways)
+
+
+@on(AgreementExpiring)
+def tell_expiring(event: AgreementExpiring) -> None:
+    """Its keeper: it ends before long and has no successor (B2)."""
+    name = str(Agreement.objects.get(pk=event.agreement_id))
+    params = {"name": name, "reason": f"{timezone.localtime(event.ends_at):%Y-%m-%d}"}
+    notices.tell(User.objects.filter(pk=event.user_id), "expiring", at=event.at, by=event.actor, params=params)
 
 
 @on(ApprovalAsked)
@@ -139,6 +150,12 @@ def tell_stuck(event: ApprovalStuck) -> None:
     """Those who may name approvers."""
     keepers = User.objects.filter(is_active=True, roles__permissions__contains=[work_perms.CONFIGURE]).distinct()
     notices.tell(keepers, "approval_stuck", item_id=event.item_id, at=event.at, params={"reason": "、".join(event.missing)})
+
+
+@on(ItemEvent)
+def tell_programs(event: ItemEvent) -> None:
+    """Every event of an item, to the programs that subscribed to it."""
+    webhooks.publish(event)
 
 
 def _name(user: User | None) -> str:

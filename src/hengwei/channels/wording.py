@@ -13,7 +13,7 @@ class Wording(NamedTuple):
 
 
 #: What a wording may name.
-PLACES = ("number", "title", "person", "requester", "actor", "team", "owner", "state", "due", "text", "solution", "link", "reason", "priority", "description", "action")
+PLACES = ("number", "title", "person", "requester", "actor", "team", "owner", "state", "due", "text", "solution", "link", "reason", "priority", "description", "action", "name", "count", "what")
 
 #: event -> language -> wording. `received`, `reply`, `resolved`, `cancelled`, `too_large` go to the requester; the rest to staff.
 BUILT_IN: dict[str, dict[str, Wording]] = {
@@ -89,4 +89,35 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("提醒：{{title}}", "{{person}}，您好：\n\n如果您还没有填写，我们仍期待您的意见。\n{{link}}\n\n{{reason}}"),
         "en": Wording("A reminder: {{title}}", "Hello {{person}},\n\nif you have not answered yet we would still like to hear from you.\n{{link}}\n\n{{reason}}"),
     },
+    "webhook": {
+        "zh-hans": Wording("Webhook 已暂停：{{name}}", "{{person}}：\n\nWebhook“{{name}}”已连续一天推送失败，已自动暂停：{{reason}}。期间的事件会保留，处理后请在设置中恢复。\n\n{{link}}"),
+        "en": Wording("Webhook paused: {{name}}", "{{person}},\n\nthe webhook '{{name}}' has failed for a day and is paused: {{reason}}. What happens meanwhile is kept. Please resume it in the settings once it is mended.\n\n{{link}}"),
+    },
+    "channel": {
+        "zh-hans": Wording("通知渠道发送失败：{{name}}", "{{person}}：\n\n通过“{{name}}”发送的通知没有送达：{{reason}}。请在设置中检查该渠道。\n\n{{link}}"),
+        "en": Wording("Notices do not arrive: {{name}}", "{{person}},\n\nnotices by '{{name}}' do not arrive: {{reason}}. Please check the channel in the settings.\n\n{{link}}"),
+    },
+    "chain": {
+        "zh-hans": Wording("自动规则互相触发：{{title}}", "{{person}}：\n\n{{number}} 上的自动规则互相触发，已被停止。请检查规则。\n\n{{link}}"),
+        "en": Wording("Rules set each other off: {{title}}", "{{person}},\n\nrules set each other off on {{number}} and were stopped. Please check them.\n\n{{link}}"),
+    },
+    "expiring": {
+        "zh-hans": Wording("协议即将到期：{{name}}", "{{person}}：\n\n协议“{{name}}”将于 {{reason}} 到期，尚未续签。\n\n{{link}}"),
+        "en": Wording("An agreement ends: {{name}}", "{{person}},\n\nthe agreement '{{name}}' ends on {{reason}} and is not renewed yet.\n\n{{link}}"),
+    },
+    "digest": {
+        "zh-hans": Wording("{{count}} 条通知", "{{person}}：\n\n{{text}}\n\n{{link}}"),
+        "en": Wording("{{count}} notices", "{{person}},\n\n{{text}}\n\n{{link}}"),
+    },
 }
+
+#: For chat and SMS, by language: (about no item, about an item). `{{what}}` is the sentence under the bell.
+SHORT: dict[str, tuple[str, str]] = {
+    "zh-hans": ("{{what}}\n{{link}}", "{{number}} {{title}}\n{{what}}\n{{due}}\n{{link}}"),
+    "en": ("{{what}}\n{{link}}", "{{number}} {{title}}\n{{what}}\n{{due}}\n{{link}}"),
+}
+
+
+def built_in(event: str, language: str) -> Wording:
+    """The built-in wording of an event's mail."""
+    return BUILT_IN[event].get(language) or BUILT_IN[event]["zh-hans"]

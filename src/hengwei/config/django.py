@@ -18,6 +18,7 @@ DEBUG = SETTINGS.debug
 ALLOWED_HOSTS = SETTINGS.allowed_hosts
 SITE_URL = SETTINGS.base_url.rstrip("/") or f"http://{SETTINGS.host}:{SETTINGS.port}"
 BASE_URL_IS_SET = bool(SETTINGS.base_url)
+OUTGOING_ALLOW = SETTINGS.outgoing_allow
 METRICS_TOKEN = SETTINGS.metrics_token
 CSRF_TRUSTED_ORIGINS = [SETTINGS.base_url] if SETTINGS.base_url else []
 

@@ -130,3 +130,11 @@ class ApprovalStuck(ItemEvent):
 
     approval_id: int
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemRated(ItemEvent):
+    """The requester said how it was, from 1 to 5."""
+
+    score: int
+    comment: str = ""

@@ -60,7 +60,7 @@ def _chain_stopped(item: WorkItem | None, chain: list[str], event: str) -> None:
     """Rules that set each other off: the administrator must see it."""
     from . import notices
 
-    notices.tell(notices.watching_over(item), "chain", item=item, at=timezone.now(), params={"rules": chain[-3:], "what": event}, mail=False)
+    notices.tell(notices.watching_over(item), "chain", item=item, at=timezone.now(), params={"rules": chain[-3:], "what": event}, outside=False)
 
 
 def _soon(row: OutboundMessage, at: datetime | None = None) -> None:
@@ -232,4 +232,4 @@ def _hold(row: OutboundMessage, address: str, quota: tuple[int, int], at: dateti
     minutes, most = quota
     MailAddress.objects.update_or_create(address=address, defaults={"held_until": at + recipients.HELD_FOR})
     _note(row, at, notice="mail_quota", address=address, minutes=minutes, most=most)
-    notices.tell(notices.watching_over(row.item), "quota", item=row.item, at=at, params={"reason": address, "address": address, "minutes": minutes, "most": most}, mail=False)
+    notices.tell(notices.watching_over(row.item), "quota", item=row.item, at=at, params={"reason": address, "address": address, "minutes": minutes, "most": most}, outside=False)

@@ -9,9 +9,11 @@ from .mail import (
     MailTemplate,
     OutboundMessage,
 )
-from .notices import Notice
+from .notices import ChatMessage, HeldNotice, Notice, NoticeChannel
 from .outgoing import Outgoing
+from .webhooks import Hook, HookCall, HookKey, Webhook, WebhookDelivery
 
 __all__ = [
-    "InboundDelivery", "InboundMessage", "MailAddress", "MailTally", "MailTemplate", "Mailbox", "Notice", "OutboundMessage", "Outgoing",
+    "ChatMessage", "HeldNotice", "Hook", "HookCall", "HookKey", "InboundDelivery", "InboundMessage", "MailAddress", "MailTally", "MailTemplate", "Mailbox", "Notice", "NoticeChannel",
+    "OutboundMessage", "Outgoing", "Webhook", "WebhookDelivery",
 ]

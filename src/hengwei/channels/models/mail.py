@@ -194,8 +194,10 @@ class MailTemplate(models.Model):
 
     event = models.CharField(max_length=30)
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
-    subject = models.CharField(max_length=300)
-    body = models.TextField()
+    subject = models.CharField(_("subject"), max_length=300)
+    body = models.TextField(_("text"))
+    #: The same for chat and SMS; empty for the built-in wording.
+    short = models.TextField(_("for chat and SMS"), blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "language"], name="mail_template_once")]

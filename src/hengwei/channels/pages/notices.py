@@ -9,38 +9,22 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from hengwei.channels.actions.notices import DEFAULTS, wants
-from hengwei.channels.composing import step_words
-from hengwei.channels.models import Notice
-from hengwei.core.asked import signed_in
-from hengwei.core.errors import Message
+from hengwei.channels.actions import notices
+from hengwei.channels.models import Notice, NoticeChannel
+from hengwei.channels.notice_words import CHOICES, sentence
+from hengwei.core.acting import current
+from hengwei.core.asked import chosen, signed_in
 from hengwei.core.rest import keyset
 from hengwei.org.models import User
 from hengwei.ui.menu import Corner
 
 SHOWN = 50
-#: event -> (icon, words). `%(actor)s` and `%(what)s` are filled in.
-WORDS: dict[str, tuple[str, Message]] = {
-    "assigned": ("user-check", gettext_lazy("%(actor)s assigned it to you")), "team_assigned": ("users", gettext_lazy("came to your team, nobody has it yet")),
-    "answered": ("message", gettext_lazy("%(actor)s wrote")), "mentioned": ("at", gettext_lazy("%(actor)s mentioned you")), "chased": ("flame", gettext_lazy("the requester urges")),
-    "escalated": ("alert-triangle", gettext_lazy("%(what)s")), "reopened": ("arrow-back-up", gettext_lazy("%(actor)s reopened it")),
-    "quota": ("mail-off", gettext_lazy("too much mail to %(address)s: automatic mail is held for an hour")),
-    "chain": ("repeat", gettext_lazy("rules set each other off; stopped after %(rules)s")),
-    "approval": ("rubber-stamp", gettext_lazy("%(actor)s asks for your approval")), "approval_done": ("rubber-stamp", gettext_lazy("the approval ended: %(reason)s")),
-    "approval_stuck": ("alert-triangle", gettext_lazy("no approver found: %(reason)s")),
-}
-CHOICES: dict[str, Message] = {
-    "assigned": gettext_lazy("Work is assigned to me"), "team_assigned": gettext_lazy("Unassigned work comes to my team"), "answered": gettext_lazy("The requester answers"),
-    "mentioned": gettext_lazy("A colleague mentions me"), "chased": gettext_lazy("The requester urges"), "escalated": gettext_lazy("A promise runs out"),
-    "reopened": gettext_lazy("What I solved is reopened"), "quota": gettext_lazy("Mail is held because there is too much of it"),
-    "chain": gettext_lazy("Automation rules set each other off"),
-    "approval": gettext_lazy("My approval is asked"), "approval_done": gettext_lazy("An approval that I asked for ends"), "approval_stuck": gettext_lazy("An approver cannot be found"),
-}
-
+WAYS = ("mail", "chat")
 
 def unread(user: User) -> int:
     """How many notices the person has not seen; counted up to 100."""
@@ -50,20 +34,12 @@ def unread(user: User) -> int:
 BELL = Corner("bell", gettext_lazy("Notices"), "bell", "channels:notices", "channels:notices_count", unread)
 
 
-def words_of(notice: Notice) -> tuple[str, str]:
-    """(icon, sentence) of a notice."""
-    icon, words = WORDS[notice.event]
-    params = notice.params
-    what = step_words(params.get("step", ""), params.get("measure", "")) if notice.event == "escalated" else ""
-    return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "address": params.get("address", ""), "rules": "、".join(params.get("rules", [])), "reason": params.get("reason", "")}
-
-
 @login_required
 def bell(request: HttpRequest) -> HttpResponse:
     """The newest notices; older ones by page."""
     user = signed_in(request)
     page = keyset(Notice.objects.filter(user=user).select_related("item"), cursor=request.GET.get("cursor", ""), limit=SHOWN)
-    shown = [{"notice": notice, "icon": icon, "words": words} for notice in page["items"] for icon, words in (words_of(notice),)]
+    shown = [{"notice": notice, "icon": icon, "words": words} for notice in page["items"] for icon, words in (sentence(notice.event, notice.params),)]
     return render(request, "channels/notices.html", {"rows": shown, "next": page["next"], "unread": unread(user)})
 
 
@@ -96,12 +72,21 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def choose(request: HttpRequest) -> HttpResponse:
-    """Which events reach me, and how."""
+    """Which events reach me, by which way, and when."""
     user = signed_in(request)
     if request.method == "POST":
-        user.preferences["notices"] = {event: {way: f"{event}:{way}" in request.POST for way in ("bell", "mail")} for event in DEFAULTS}
-        user.save(update_fields=["preferences"])
+        sent = {event: {"bell": f"{event}:bell" in request.POST, **{way: request.POST.get(f"{event}:{way}", "never") for way in WAYS}} for event in notices.DEFAULTS}
+        hours = {**{name: request.POST.get(name, "") for name in ("quiet_from", "quiet_until", "digest", "digest_at")},
+                 "working_only": "working_only" in request.POST, "digest_day": chosen(request.POST, "digest_day")}
+        notices.choose(user, by=current(), events=sent, hours=hours)
         messages.success(request, _("Saved."))
         return redirect("channels:choose")
-    rows: list[dict[str, Any]] = [{"event": event, "label": CHOICES[event], "bell": wants(user, event)[0], "mail": wants(user, event)[1]} for event in DEFAULTS]
-    return render(request, "channels/choose.html", {"rows": rows})
+    rows: list[dict[str, Any]] = []
+    for event in notices.DEFAULTS:
+        bell, mail, chat = notices.wants(user, event)
+        rows.append({"event": event, "label": CHOICES[event], "bell": bell, "ways": [("mail", _("by mail"), mail), ("chat", _("by chat or SMS"), chat)]})
+    return render(request, "channels/choose.html", {
+        "rows": rows, "hours": notices.hours_of(user), "whens": [("now", _("at once")), ("digest", _("in the digest")), ("never", _("never"))],
+        "digests": [("hourly", _("every hour")), ("daily", _("every day")), ("weekly", _("every week"))], "days": [(n, WEEKDAYS[n]) for n in range(7)],
+        "channels": NoticeChannel.objects.filter(user=user, active=True).count(),
+    })

@@ -1,0 +1,216 @@
+"""Webhooks out and in: set up, tried, watched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from hengwei.channels import permissions as perms
+from hengwei.channels.actions import hooks, webhooks
+from hengwei.channels.models import Hook, HookCall, Outgoing, Webhook, WebhookDelivery
+from hengwei.core.acting import Actor
+from hengwei.org.models import Team, User
+from hengwei.ui.kit import Action, Column, Facts, KitForm, Pages, Part, Table
+from hengwei.work import kinds
+from hengwei.work.models import Category
+
+
+def state_of(webhook: Webhook) -> str:
+    """How a subscription is, in a word."""
+    if not webhook.active:
+        return _t("not in use")
+    if webhook.paused_at:
+        return _t("paused")
+    return _t("fails") if webhook.failing_since else _t("well")
+
+
+class WebhookForm(KitForm):
+    """A subscription as a person fills it in."""
+
+    name = forms.CharField(label=_("name"), max_length=120)
+    url = forms.CharField(label=_("address"), max_length=2000, help_text=_("https://… of the other program."))
+    events = forms.MultipleChoiceField(label=_("events"), widget=forms.CheckboxSelectMultiple)
+    condition = forms.JSONField(label=_("only when"), required=False, help_text=_("A condition on the item, as in the rules of routing; empty for all."))
+    internal = forms.BooleanField(label=_("internal words too"), required=False, help_text=_("Notes among colleagues and causes leave the house."))
+    active = forms.BooleanField(label=_("in use"), required=False, initial=True)
+    wide = ("events", "condition")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["events"].choices = [(event, event) for event in webhooks.events()]  # type: ignore[attr-defined]
+
+
+class WebhookPages(Pages):
+    """Subscriptions of other programs."""
+
+    room, name, plural, address = "channels", "webhook", "webhooks", "channels/webhooks"
+    model, title, one, icon = Webhook, _("Webhooks"), _("webhook"), "webhook"
+    view, change = perms.CONFIGURE, perms.CONFIGURE
+    search = ("name",)
+    columns = (
+        Column("name", link=True, second=lambda row: row.host), Column("events", value=lambda row: "、".join(row.events)), Column("state", _("State"), value=state_of),
+        Column("last_sent_at"), Column("created_by", default=False),
+    )
+    form = WebhookForm
+    panels = (
+        Facts(_("Facts"), ["url", Column("events", value=lambda row: "、".join(row.events)), "condition", "internal", Column("state", _("State"), value=state_of), "last_sent_at"]),
+        Part("channels/webhook_secret.html", context=lambda row, request: {"both": len(row.secrets_at(timezone.now())) > 1}),
+        Table(
+            _("Deliveries"), rows=lambda row, user: row.deliveries.select_related("item").order_by("-id"), empty=_("Nothing yet. 'Try it' sends a ping."),
+            columns=[
+                Column("created_at", _("When"), link=True), Column("event", _("event")), Column("item"), Column("status"), Column("status_code", _("answered")),
+                Column("milliseconds", _("ms"), align="right"), Column("reason", _("why")),
+            ],
+        ),
+    )
+    actions = (
+        Action("test", _("Try it"), "send", perms.CONFIGURE, run=lambda row, by, data: _tried(row, by)),
+        Action("rotate", _("New secret"), "key", perms.CONFIGURE, run=lambda row, by, data: webhooks.rotate_secret(row, by=by), confirm=_("Make a new secret? The present one goes on signing beside it for a day.")),
+        Action("resume", _("Resume"), "player-play", perms.CONFIGURE, run=lambda row, by, data: webhooks.resume(row, by=by), when=lambda row: row.paused_at is not None, primary=True),
+    )
+    empty = _("No webhook yet. With one, another program is told of what happens to items, signed and patiently.")
+
+    def save(self, form: Any, *, row: Any, by: Actor) -> Webhook:
+        return webhooks.save_webhook(row, by=by, **{**form.cleaned_data, "condition": form.cleaned_data["condition"] or {}})
+
+
+def _tried(webhook: Webhook, by: Actor) -> str:
+    row = webhooks.send_test(webhook, by=by)
+    if row.status == Outgoing.Status.SENT:
+        return _t("Answered with %(code)d after %(ms)d ms.") % {"code": row.status_code or 0, "ms": row.milliseconds or 0}
+    return _t("It does not work: %(why)s") % {"why": row.reason}
+
+
+class DeliveryFilters(django_filters.FilterSet):
+    """By webhook, state and event."""
+
+    class Meta:
+        model = WebhookDelivery
+        fields = ("webhook", "status")
+
+
+class DeliveryPages(Pages):
+    """What was sent to whom, what was answered; sent again."""
+
+    room, name, plural, address = "channels", "delivery", "deliveries", "channels/deliveries"
+    model, title, one, icon = WebhookDelivery, _("Deliveries"), _("delivery"), "send"
+    view = perms.CONFIGURE
+    order = ("-id",)
+    columns = (
+        Column("created_at", _("When"), link=True), Column("webhook"), Column("event", _("event")), Column("item"), Column("status"), Column("status_code", _("answered")),
+        Column("attempts", _("attempts"), align="right"), Column("reason", _("why")),
+    )
+    filters = DeliveryFilters
+    panels = (
+        Facts(_("Facts"), ["webhook", Column("event", _("event")), "item", "status", Column("attempts", _("attempts")), Column("status_code", _("answered")), Column("milliseconds", _("ms")), Column("reason", _("why")), Column("send_after", _("next attempt"))]),
+        Part("channels/exchange.html", context=lambda row, request: {"asked": row.body, "answered": row.answer}),
+    )
+    actions = (
+        Action("again", _("Send again"), "refresh", perms.CONFIGURE, run=lambda row, by, data: webhooks.send_again(row, by=by), bulk=True, when=lambda row: row.status not in ("queued", "sending")),
+    )
+    empty = _("Nothing was sent yet.")
+
+    def rows(self, user: Any) -> QuerySet[Any]:
+        return WebhookDelivery.objects.select_related("webhook", "item")
+
+
+def _numbers(call: HookCall) -> str:
+    return "、".join(item.number for item in call.items.all())
+
+
+class HookForm(KitForm):
+    """An incoming webhook as a person fills it in."""
+
+    name = forms.CharField(label=_("name"), max_length=120)
+    shape = forms.ChoiceField(label=_("what comes"), choices=Hook.Shape.choices, initial=Hook.Shape.MAPPING)
+    mapping = forms.JSONField(label=_("mapping"), required=False, help_text=_("For any JSON: title, description, key, impact … with places such as {{labels.job}}. See the documents."))
+    kind = forms.ChoiceField(label=_("becomes"), initial="incident")
+    category = forms.ModelChoiceField(Category.objects.filter(archived_at=None), label=_("category"), required=False)
+    team = forms.ModelChoiceField(Team.objects.filter(archived_at=None), label=_("goes to"), required=False, help_text=_("Empty: by the rules of routing."))
+    requester = forms.ModelChoiceField(User.objects.filter(is_active=True), label=_("requester"), required=False, help_text=_("Where what comes names nobody whom we know."))
+    signed = forms.BooleanField(label=_("each call must be signed"), required=False)
+    active = forms.BooleanField(label=_("in use"), required=False, initial=True)
+    wide = ("mapping",)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds.every()]  # type: ignore[attr-defined]
+
+
+class HookPages(Pages):
+    """Addresses at which other programs and chat robots call us."""
+
+    room, name, plural, address = "channels", "hook", "hooks", "channels/hooks"
+    model, title, one, icon = Hook, _("Incoming webhooks and chat"), _("incoming webhook"), "plug-connected"
+    view, change = perms.CONFIGURE, perms.CONFIGURE
+    search = ("name",)
+    columns = (Column("name", link=True), Column("shape"), Column("team"), Column("active"), Column("last_at"))
+    form = HookForm
+    panels = (
+        Part("channels/hook_address.html", context=lambda row, request: {"url": hooks.address_of(row.token)}),
+        Facts(_("Facts"), ["shape", "kind", "category", "team", "requester", "active", "last_at", "mapping"]),
+        Table(
+            _("Calls"), rows=lambda row, user: row.calls.prefetch_related("items").order_by("-id"), empty=_("Nobody has called yet."),
+            columns=[Column("received_at", link=True), Column("status"), Column("items", _("items"), value=_numbers), Column("reason", _("why"))],
+        ),
+    )
+    actions = (
+        Action("renew", _("New address"), "refresh", perms.CONFIGURE, run=lambda row, by, data: _renewed(row, by), confirm=_("Make a new address? The present one is dead from then on."), danger=True),
+    )
+    empty = _("No address yet. With one, alarms, other systems and chat robots open items.")
+
+    def rows(self, user: Any) -> QuerySet[Any]:
+        return Hook.objects.select_related("team", "category", "requester")
+
+    def values(self, row: Any) -> dict[str, Any]:
+        return {**super().values(row), "signed": bool(row.secret)}
+
+    def save(self, form: Any, *, row: Any, by: Actor) -> Hook:
+        hook, _token = hooks.save_hook(row, by=by, **{**form.cleaned_data, "mapping": form.cleaned_data["mapping"] or {}})
+        return hook
+
+
+def _renewed(hook: Hook, by: Actor) -> str:
+    hooks.renew_token(hook, by=by)
+    return _t("It has a new address.")
+
+
+class CallFilters(django_filters.FilterSet):
+    """By address and state."""
+
+    class Meta:
+        model = HookCall
+        fields = ("hook", "status")
+
+
+class CallPages(Pages):
+    """What came, what became of it; read again after the mapping was mended."""
+
+    room, name, plural, address = "channels", "call", "calls", "channels/calls"
+    model, title, one, icon = HookCall, _("Calls received"), _("call received"), "plug-connected"
+    view = perms.CONFIGURE
+    order = ("-id",)
+    columns = (Column("received_at", link=True), Column("hook"), Column("status"), Column("items", _("items"), value=_numbers), Column("reason", _("why")))
+    filters = CallFilters
+    panels = (
+        Facts(_("Facts"), ["hook", "received_at", "status", Column("items", _("items"), value=_numbers), Column("reason", _("why"))]),
+        Part("channels/exchange.html", context=lambda row, request: {"asked": row.body, "answered": row.answer}),
+    )
+    actions = (
+        Action("again", _("Read again"), "refresh", perms.CONFIGURE, run=lambda row, by, data: _read_again(row, by), bulk=True, when=lambda row: row.status != "done"),
+    )
+    empty = _("Nobody has called yet.")
+
+    def rows(self, user: Any) -> QuerySet[Any]:
+        return HookCall.objects.select_related("hook").prefetch_related("items")
+
+
+def _read_again(call: HookCall, by: Actor) -> str:
+    done = hooks.again(call, by=by)
+    return _t("Read.") if done.status == HookCall.Status.DONE else _t("It still cannot be read: %(why)s") % {"why": done.reason}
