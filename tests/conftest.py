@@ -24,10 +24,11 @@ def department(db: None) -> None:
     from hengwei.core import search
     from hengwei.org import seed as org_seed
     from hengwei.work import categories, priorities, routing
+    from hengwei.work.actions import helping
     from hengwei.work.clocks import matching
     from hengwei.work.clocks import seed as clocks_seed
 
-    for forget in (categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, webhooks.forget, notices.forget, calendars.compiled.cache_clear):
+    for forget in (helping.forget, categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, webhooks.forget, notices.forget, calendars.compiled.cache_clear):
         forget()
     org_seed.install()
     calendars_seed.install()

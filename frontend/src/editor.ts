@@ -43,6 +43,47 @@ function takeFiles(form: HTMLElement): void {
   form.addEventListener("drop", (event) => { event.preventDefault(); form.classList.remove("drop"); void add([...(event.dataTransfer?.files ?? [])]); });
 }
 
+/** After an @ the names of colleagues are offered; Tab or Enter takes the first. */
+function startMentions(form: HTMLFormElement, text: HTMLTextAreaElement): void {
+  const url = form.dataset.mentions;
+  if (!url) return;
+  const box = Object.assign(document.createElement("div"), { className: "mentions", hidden: true });
+  text.after(box);
+  let asked = 0;
+  const typed = () => /(?:^|\s|[，。；])@([^\s@]{0,20})$/.exec(text.value.slice(0, text.selectionStart));
+  const take = (name: string) => {
+    const found = typed();
+    if (!found) return;
+    text.setRangeText(`@${name} `, text.selectionStart - found[1].length - 1, text.selectionStart, "end");
+    box.hidden = true;
+    text.focus();
+    text.dispatchEvent(new Event("input"));
+  };
+  text.addEventListener("input", async () => {
+    const found = typed(), mine = ++asked;
+    if (!found) { box.hidden = true; return; }
+    const answer = await fetch(`${url}?q=${encodeURIComponent(found[1])}`);
+    if (!answer.ok || mine !== asked) return;
+    const { people } = (await answer.json()) as { people: { name: string; title: string }[] };
+    box.replaceChildren(...people.map((one) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: one.title ? `${one.name} · ${one.title}` : one.name });
+      button.addEventListener("mousedown", (event) => { event.preventDefault(); take(one.name); });
+      button.dataset.name = one.name;
+      return button;
+    }));
+    box.hidden = people.length === 0;
+  });
+  text.addEventListener("keydown", (event) => {
+    const first = box.querySelector<HTMLElement>("button");
+    if (box.hidden || !first || event.isComposing) return;
+    if (event.key === "Tab" || (event.key === "Enter" && !event.ctrlKey && !event.metaKey)) { event.preventDefault(); take(first.dataset.name!); }
+    if (event.key === "Escape") box.hidden = true;
+  });
+  text.addEventListener("blur", () => { box.hidden = true; });
+}
+
+document.addEventListener("hw:open", (event) => { window.open((event as CustomEvent).detail.value, "_blank", "noopener"); });
+
 export function startEditors(root: ParentNode): void {
   startSigning(root);
   root.querySelectorAll<HTMLElement>("form[data-upload]").forEach((form) => { if (!form.dataset.files) { form.dataset.files = "yes"; takeFiles(form); } });
@@ -61,6 +102,7 @@ export function startEditors(root: ParentNode): void {
     };
     form.querySelectorAll<HTMLElement>("[data-mode-is]").forEach((button) => button.addEventListener("click", () => { set(button.dataset.modeIs!); text.focus(); keep(); }));
     if (mode) set(mode.value || "reply");
+    startMentions(form, text);
     let timer = 0, sent = false;
     const keep = () => {
       window.clearTimeout(timer);

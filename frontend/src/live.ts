@@ -27,6 +27,7 @@ export function startLive(): void {
   if (wanted.length === 0 || !document.body.dataset.live) return;
   let stream: EventSource | null = null;
   let waiting = new Set<number>();
+  const asked = new Map<string, number>();
   const open = () => {
     if (stream) return;
     stream = new EventSource(`${document.body.dataset.live}?${wanted.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`);
@@ -36,6 +37,12 @@ export function startLive(): void {
     document.querySelectorAll<HTMLElement>(`[data-topic="${CSS.escape(news.topic)}"]`).forEach((one) => {
       if (one.dataset.refresh) {
         if (news.version !== undefined && one.dataset.version === String(news.version)) return;
+        // Numbers of a whole list change with every item: they are renewed at most so often.
+        if (one.dataset.every) {
+          const since = Date.now() - (asked.get(one.id) ?? 0);
+          if (since < Number(one.dataset.every) * 1000 || one.querySelector("details[open]")) return;
+          asked.set(one.id, Date.now());
+        }
         void renew(one.dataset.refresh);
       }
     });

@@ -22,7 +22,7 @@ ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin")
 FOR_EVERYONE = {
     "site:home", "site:live", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "desk:requests", "desk:standards", "desk:sent", "desk:survey_answer", "desk:guest_status", "desk:guest_confirm", "work:item", "core:file",
     "core:healthz", "core:readyz", "core:metrics", "channels:notices", "channels:notices_count", "channels:choose", "channels:follow",
-    "work:approvals",
+    "work:approvals", "work:hand_overs",
     "knowledge:home", "knowledge:search", "knowledge:suggestions",
 }
 FOR_STRANGERS = {

@@ -138,3 +138,34 @@ class ItemRated(ItemEvent):
 
     score: int
     comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemCameBack(ItemEvent):
+    """What a person had put off is in his queue again."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemShared(ItemEvent):
+    """Somebody outside the desk was shown the item; `revoked` when no longer."""
+
+    share_id: int
+    revoked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemHandedOver(ItemEvent):
+    """A question went to colleagues (A7); `answered` when they answered, `late` when their time ran out."""
+
+    hand_over_id: int
+    answered: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackDue(ItemEvent):
+    """A promised call is due now."""
+
+    callback_id: int

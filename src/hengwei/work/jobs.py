@@ -58,6 +58,25 @@ def remind_approvers(timestamp: int) -> None:
     remind(timezone.now())
 
 
+@timer("* * * * *")
+def bring_back_snoozed(timestamp: int) -> None:
+    """Put what was put off until now back into its person's queue."""
+    from hengwei.work.actions.snoozing import bring_back
+
+    bring_back(timezone.now())
+
+
+@timer("* * * * *")
+def questions_and_calls(timestamp: int) -> None:
+    """Say of questions to colleagues that their time ran out, and of promised calls that they are due."""
+    from hengwei.work.actions.helping import callbacks_due
+    from hengwei.work.actions.sharing import tell_late
+
+    now = timezone.now()
+    tell_late(now)
+    callbacks_due(now)
+
+
 @figures
 def open_work() -> Iterator[tuple[str, str, dict[str, str], float]]:
     """Open, late and unowned items."""

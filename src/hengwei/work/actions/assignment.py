@@ -90,6 +90,21 @@ def take(item: WorkItem, *, by: Actor, version: int | None = None, at: datetime 
     return assign(item, by=by, owner=by.user, version=version, at=at)
 
 
+@transaction.atomic
+def put_back(item: WorkItem, *, owner: User | None, team: Team | None, by: Actor, at: datetime | None = None) -> WorkItem:
+    """Undo an assignment: whoever had it before has it again, or nobody."""
+    at = moment(at)
+    by.require(perms.ASSIGN_OTHERS)
+    item = item.locked()
+    if not item.is_open:
+        raise Refused(_("%(number)s is already finished.") % {"number": item.number}, code="finished")
+    if (item.owner, item.team) != (owner, team):
+        with writing(item, by=by, at=at) as log:
+            event = place(log, team=team, owner=owner, reason=_("undone"))
+        emit(event)
+    return item
+
+
 def assign_many(
     items: Sequence[WorkItem], *, by: Actor, owner: User | None = None, team: Team | None = None, reason: str = "",
 ) -> list[Outcome]:

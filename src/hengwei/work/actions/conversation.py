@@ -19,11 +19,13 @@ from hengwei.work import jobs
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
 from hengwei.work.events import ItemMoved, ItemTold
-from hengwei.work.models import Attachment, Draft, Entry, WorkItem
+from hengwei.work.models import Attachment, Draft, Entry, Watcher, WorkItem
 from hengwei.work.workflow import Phase
 
 from .drafts import once
+from .helping import owe_callback
 from .progress import _first_step, move
+from .sharing import guest_of
 from .writing import Log, moment, writing
 
 
@@ -64,6 +66,9 @@ def reply(
     """
     at = moment(at)
     item = item.locked(version)
+    guest = guest_of(item, by.user)
+    if guest is not None and not Watcher.objects.filter(item=item, user=by.user).exists():
+        return _guest_says(item, by=by, text=_words(text, html, files), files=check_files(files), key=key, at=at)
     mine = item.is_requester(by.user) or (by.user is not None and not by.may(perms.WORK) and item.visible_to(by.user))
     if not by.may(perms.WORK) and not mine:
         raise Forbidden(_("You do not have the right to do this."))
@@ -90,6 +95,19 @@ def reply(
         if by.user is not None:
             Draft.objects.filter(item=item, user=by.user).delete()
     _after(log, entry, by=by, at=at, moved=moved)
+    return entry
+
+
+def _guest_says(
+    item: WorkItem, *, by: Actor, text: str, files: Sequence[tuple[StoredFile, dict[str, Any]]], key: uuid.UUID | None, at: datetime,
+) -> Entry | None:
+    """The words of somebody to whom the item was shown: for the desk alone, never for the requester."""
+    if key is not None and not once(key, item=item, user=by.user):
+        return None
+    with writing(item, by=by, at=at) as log:
+        entry = log.record(Entry.Kind.COMMENT, public=False, text=text, by_staff=True, details={"guest": True})
+        attach(item, entry, files)
+    _after(log, entry, by=by, at=at, mentions=(item.owner_id,) if item.owner_id else ())
     return entry
 
 
@@ -136,6 +154,8 @@ def log_call(
         )
         if reached:
             staff_told(log, started_at or at)
+        if callback_at is not None:
+            owe_callback(entry, owner=by.user or item.owner, due_at=callback_at)
     _after(log, entry, by=by, at=at)
     return entry
 
@@ -182,7 +202,10 @@ def requester_answered(log: Log, at: datetime) -> ItemMoved | None:
     """The requester spoke: what waited for him goes on, what was resolved comes back."""
     from hengwei.work.models import WaitingFor
 
+    from .snoozing import answered
+
     item = log.item
+    answered(item, at=at)
     waits = item.phase == Phase.WAITING and item.waiting_for == WaitingFor.CUSTOMER
     if not waits and item.phase != Phase.RESOLVED:
         return None

@@ -22,6 +22,7 @@ from hengwei.work.models import Category, Entry, Source, WorkItem
 from hengwei.work.routing import route
 
 from .conversation import attach, check_files
+from .helping import add_fitting
 from .writing import Log, announce_queue, moment
 
 #: The channel of an item by the way in which its maker acts, where he does not name one.
@@ -107,6 +108,7 @@ def open_item(
             next_due_at=item.next_due_at, next_due_measure=item.next_due_measure, next_due_from=item.next_due_from,
             without_agreement=item.without_agreement,
         )
+    add_fitting(item, at=at)
     searching.index(item)
     announce_queue(item)
     emit(ItemOpened(item_id=item.pk, kind=item.kind, entry_id=entry.pk, actor=by, at=at))

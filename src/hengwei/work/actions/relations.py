@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
 from hengwei.core.events import emit
+from hengwei.org.models import User
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import joining
 from hengwei.work.events import ItemMerged
@@ -63,6 +65,50 @@ def set_parent(item: WorkItem, parent: WorkItem | None, *, by: Actor, version: i
     return item
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a merge would do: who is joined in copy and so sees the target's public timeline, and what stands in the way."""
+
+    target: WorkItem
+    items: list[WorkItem]
+    #: People who would see the target and do not now.
+    joined: list[User]
+    #: Those of them who belong to another customer than the target.
+    strangers: list[User]
+    refused: list[tuple[WorkItem, str]]
+
+    @property
+    def possible(self) -> bool:
+        return bool(self.items) and not self.refused
+
+
+def preview_merge(items: Sequence[WorkItem], *, into: WorkItem, by: Actor) -> Preview:
+    """What merging these items would do, without doing it."""
+    target = final_target(into)
+    refused = [(item, reason) for item in items if (reason := _why_not(item, target, by))]
+    people: set[int] = set()
+    for item in items:
+        people |= _people_of(item, target)
+    people -= set(target.watchers.values_list("user_id", flat=True))
+    joined = list(User.objects.filter(pk__in=people).select_related("customer").order_by("name", "id"))
+    strangers = [person for person in joined if person.customer_id != target.customer_id and not person.is_agent]
+    return Preview(target, list(items), joined, strangers, refused)
+
+
+def _why_not(item: WorkItem, target: WorkItem, by: Actor) -> str:
+    if item.pk == target.pk:
+        return _("An item cannot be merged into itself.")
+    if item.merged_into_id:
+        return _("%(number)s is merged already.") % {"number": item.number}
+    if item.customer_id != target.customer_id and not by.may(perms.LINK_ACROSS):
+        return _("%(number)s belongs to another customer; only a lead may merge it.") % {"number": item.number}
+    return ""
+
+
+def _people_of(item: WorkItem, target: WorkItem) -> set[int]:
+    return {pk for pk in (item.requester_id, *item.watchers.values_list("user_id", flat=True)) if pk is not None and pk != target.requester_id}
+
+
 @transaction.atomic
 def merge(items: Sequence[WorkItem], *, into: WorkItem, by: Actor, at: datetime | None = None) -> WorkItem:
     """Merge items into one: a pointer, not a move. Their people are joined to it in copy; all of it can be undone.
@@ -89,7 +135,7 @@ def merge(items: Sequence[WorkItem], *, into: WorkItem, by: Actor, at: datetime 
 
 
 def _merge_one(item: WorkItem, target: WorkItem, *, by: Actor, at: datetime) -> None:
-    people = {pk for pk in (item.requester_id, *item.watchers.values_list("user_id", flat=True)) if pk is not None and pk != target.requester_id}
+    people = _people_of(item, target)
     known = set(target.watchers.values_list("user_id", flat=True))
     added = sorted(people - known)
     Watcher.objects.bulk_create(Watcher(item=target, user_id=pk, kind=Watcher.Kind.CC, added_by=by.user) for pk in added)

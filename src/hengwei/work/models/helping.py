@@ -57,6 +57,7 @@ class Callback(models.Model):
     entry = models.OneToOneField(Entry, models.CASCADE, related_name="callback")
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="callbacks", verbose_name=_("who calls"))
     due_at = models.DateTimeField(_("due"))
+    told_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 

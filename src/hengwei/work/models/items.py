@@ -265,6 +265,7 @@ class WorkItem(models.Model):
             models.Index(fields=["team", "next_due_at", "id"], name="item_queue_team", condition=Q(phase__in=OPEN_PHASES)),
             models.Index(fields=["team", "next_due_at", "id"], name="item_queue_unowned", condition=Q(phase__in=OPEN_PHASES, owner=None)),
             models.Index(fields=["next_due_at", "id"], name="item_queue_all", condition=Q(phase__in=OPEN_PHASES)),
+            models.Index(fields=["-updated_at", "-id"], name="item_queue_changed", condition=Q(phase__in=OPEN_PHASES)),
             models.Index(fields=["waiting_until", "id"], name="item_waiting", condition=Q(phase="waiting")),
             models.Index(fields=["requester", "-id"], name="item_requester"),
             models.Index(fields=["customer", "-id"], name="item_customer"),

@@ -25,7 +25,7 @@ from hengwei.core.files import files_of, grants
 from hengwei.core.models import StoredFile
 from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
-from hengwei.work.actions import assignment, conversation, drafts, progress, relations, triage
+from hengwei.work.actions import assignment, conversation, drafts, family, progress, relations, triage
 from hengwei.work.actions.steps import make_step
 from hengwei.work.asides import add_footers, menu_for, panels_for, verbs
 from hengwei.work.clocks import engine, rules
@@ -38,6 +38,7 @@ from hengwei.work.models import (
     Level,
     Presence,
     Relation,
+    Seen,
     WaitingFor,
     WorkItem,
 )
@@ -88,13 +89,15 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
     )[::-1]
     if user.is_agent:
         add_footers(item, entries, user)
+    unread = _unread(item, entries, user)
     facts: dict[str, Any] = {
-        "item": item, "entries": entries, "steps": item.possible_transitions(by), "now": timezone.now(), "key": uuid.uuid4(),
+        "unread_from": unread, "item": item, "entries": entries, "steps": item.possible_transitions(by), "now": timezone.now(), "key": uuid.uuid4(),
         "road": _road(item), "mine": item.is_requester(user), **more,
     }
     if user.is_agent:
         draft = Draft.objects.filter(item=item, user=user).first()
         facts |= {
+            "hindered": progress.hindered(item, by=by), "reports": len(family.reports_of(item)) if by.may(perms.WORK) else 0,
             "draft": draft, "clocks": _clocks(item), "panels": panels_for(item, request), "menu_lines": menu_for(item, request), "specific": item.specific(),
             "levels": Level.choices, "categories": Category.objects.filter(archived_at=None), "waiting_reasons": WaitingFor.choices,
             "closures": [(c.value, c.label) for c in (Closure.SOLVED, Closure.WORKAROUND, Closure.NOT_SOLVED)],
@@ -109,6 +112,16 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
             "may_work": by.may(perms.WORK), "may_classify": by.may(perms.CLASSIFY), "may_assign": by.may(perms.ASSIGN_OTHERS), "may_link": by.may(perms.LINK),
         }
     return facts
+
+
+def _unread(item: WorkItem, entries: list[Entry], user: User) -> int:
+    """The first entry that this reader has not seen, where he has read before; and from now on he has seen all."""
+    now = timezone.now()
+    before = Seen.objects.filter(item=item, user=user).values_list("seen_at", flat=True).first()
+    Seen.objects.update_or_create(item=item, user=user, defaults={"seen_at": now})
+    if before is None:
+        return 0
+    return next((entry.pk for entry in entries if entry.created_at > before and entry.author_id != user.pk), 0)
 
 
 def _road(item: WorkItem) -> list[dict[str, Any]]:
@@ -165,7 +178,10 @@ def _say(item: WorkItem, by: Actor, post: Any) -> str:
             item, by=by, text=post.get("text", ""), inbound=post.get("inbound") == "1", reached=post.get("reached", "1") == "1",
             callback_at=_moment(post.get("callback_at", ""), "callback_at"))
         return _("Call logged.")
-    conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key, hold_for=UNDO_SECONDS)
+    said = conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key, hold_for=UNDO_SECONDS)
+    if said is not None and post.get("reports"):
+        told = family.answer_reports(item, by=by, text=post.get("text", ""), hold_for=UNDO_SECONDS)
+        return _("Sent, and to %(n)d reports.") % {"n": sum(1 for one in told if one.error is None)}
     if post.get("then") == "pend" and item.is_open:
         progress.pend(item, by=by, waiting_for=WaitingFor.CUSTOMER)
         return _("Sent; now waiting for the customer.")
@@ -193,6 +209,9 @@ def _step(item: WorkItem, by: Actor, post: Any) -> str:
     if post.get("category", "").isdecimal():
         triage.change(item, by=by, category=Category.objects.filter(pk=post["category"]).first())
     moved = make_step(item, post.get("transition", ""), by=by, version=None, **facts)
+    if post.get("reports") and moved.phase == Phase.RESOLVED:
+        solved = family.resolve_reports(moved, by=by, solution=facts["solution"], cause=facts["cause"])
+        return _("Resolved, with %(n)d reports.") % {"n": sum(1 for one in solved if one.error is None)}
     if moved.pk != item.pk:
         return _("Continued as %(number)s.") % {"number": moved.number}
     return _("Now: %(state)s.") % {"state": moved.state_of.label}
@@ -282,13 +301,29 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     body = "work/item_body.html" if request.headers.get("HX-Request") else "work/item.html"
     if not staff:
         body = "work/portal_body.html" if request.headers.get("HX-Request") else "work/portal_item.html"
+    following = _next_after(request, item, verb, error)
     response = render(
-        request, body, context(request, item, error=error, failed=verb if error else "", typed=request.POST if error else {}, said=said),
+        request, body, context(request, item, error=error, failed=verb if error else "", typed=request.POST if error else {}, said=said, following=following),
         status=error.status if error and error.status in (409, 422) else (422 if error else 200),
     )
-    if said:
+    if said.startswith("{"):
+        asked = json.loads(said)
+        response["HX-Trigger"] = json.dumps({"hw:toast": asked["words"], "hw:open": asked["open"]})
+    elif said:
         response["HX-Trigger"] = json.dumps({"hw:toast": said})
     return response
+
+
+def _next_after(request: HttpRequest, item: WorkItem, verb: str, error: ActionError | None) -> WorkItem | None:
+    """What to go on with, once an item is resolved or given away, without going back to the list."""
+    from .queue import next_after
+
+    user = signed_in(request)
+    if error is not None or not user.is_agent or (verb not in ("step", "snooze") and not (verb == "assign" and item.owner_id != user.pk)):
+        return None
+    if verb == "step" and item.is_open:
+        return None
+    return next_after(user, item, timezone.now())
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from hengwei.core.levels import NAMES
 from hengwei.ui.templatetags.ui import duration, exact, icon, near
@@ -122,6 +123,8 @@ def told(entry: Entry) -> str:
         return approval_told(d) + (f"：{entry.text}" if entry.text else "")
     if entry.kind == Entry.Kind.SIGNATURE:
         return _("%(name)s signed: %(what)s") % {"name": d.get("signer", ""), "what": d.get("statement", "")}
+    if entry.kind in COLLABORATION:
+        return collaboration_told(entry.kind, d) + (f"：{entry.text}" if entry.text and entry.kind != Entry.Kind.REMOTE else "")
     if entry.kind == Entry.Kind.NOTICE:
         return _notice(d) or entry.text or str(entry.get_kind_display())
     return entry.text or str(entry.get_kind_display())
@@ -138,6 +141,23 @@ def approval_told(d: dict[str, Any]) -> str:
         "name": d.get("name", ""), "step": d.get("step") or _("step"), "to": d.get("to", ""), "missing": "、".join(d.get("missing", [])),
     }
     return said + (_(" for %(name)s") % {"name": d["for"]} if d.get("for") else "")
+
+
+COLLABORATION = (Entry.Kind.SHARING, Entry.Kind.HAND_OVER, Entry.Kind.REMOTE, Entry.Kind.CHECKLIST)
+
+
+def collaboration_told(kind: str, d: dict[str, Any]) -> str:
+    """Sharing, questions to colleagues, remote help, checklists: in one line."""
+    words = {
+        "watcher": _("%(who)s watches"), "cc": _("%(who)s is in copy"), "removed": _("%(who)s is no longer informed"),
+        "guest": _("shown to %(who)s as a guest"), "colleague": _("shown to %(who)s as a colleague"), "revoked": _("no longer shown to %(who)s"),
+        "asked": _("asked %(whom)s"), "late": _("%(whom)s has not answered in time"),
+        "added": _("checklist added: %(name)s"), "complete": _("checklist done: %(name)s"), "untick": _("tick taken back: %(point)s"),
+    }.get(d.get("what", ""), "")
+    if kind == Entry.Kind.REMOTE:
+        words = _("remote help by %(tool)s; %(consent_by)s agreed (%(how)s)")
+    names = ("who", "whom", "name", "point", "tool", "consent_by", "how")
+    return words % {name: d.get(name, "") for name in names}
 
 
 def _notice(d: dict[str, Any]) -> str:
@@ -191,3 +211,28 @@ def reason(key: str) -> str:
     if key in Closure.values:
         return str(Closure(key).label)
     return REASONS[key]() if key in REASONS else key
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """A line of words as a list."""
+    return text.split()
+
+
+@register.filter
+def has_column(columns: list[tuple[Any, Any]], key: str) -> bool:
+    """Whether a column is among those shown."""
+    return any(column.key == key for column, _width in columns)
+
+
+DEEDS = {
+    "assign": lambda: _("Assign"), "resolve": lambda: _("Resolve"), "snooze": lambda: _("Put off"), "category": lambda: _("Set the category"),
+    "priority": lambda: _("Set the priority"), "label": lambda: _("Add a label"), "merge": lambda: _("Merge"), "parent": lambda: _("Make part of"),
+    "close": lambda: pgettext("item", "Close"), "take": lambda: _("Take over"),
+}
+
+
+@register.filter
+def deed(key: str) -> str:
+    """What a deed on many items is called."""
+    return DEEDS[key]()

@@ -1,0 +1,5 @@
+"""What this room itself adds to the item's page beside the facts."""
+
+from .pages import approvals, cards, sign_offs
+
+__all__ = ["approvals", "cards", "sign_offs"]
