@@ -20,7 +20,7 @@ from tests.factories import TUESDAY, UserFactory, acting, open_incident
 ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin")
 #: What people who do not work at the desk may open; the rest does not exist for them.
 FOR_EVERYONE = {
-    "site:home", "site:live", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "desk:requests", "desk:standards", "desk:sent", "desk:survey_answer", "desk:guest_status", "desk:guest_confirm", "work:item", "core:file",
+    "site:home", "site:live", "site:tasks", "site:task", "site:tasks_export", "site:tasks_count", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "desk:requests", "desk:standards", "desk:sent", "desk:survey_answer", "desk:guest_status", "desk:guest_confirm", "work:item", "core:file",
     "core:healthz", "core:readyz", "core:metrics", "channels:notices", "channels:notices_count", "channels:choose", "channels:follow",
     "work:approvals", "work:hand_overs",
     "knowledge:home", "knowledge:search", "knowledge:suggestions",

@@ -112,14 +112,20 @@ def _database() -> Iterator[Finding]:
     yield Finding("error", f"{len(waiting)} migrations are not applied", "hengwei migrate") if waiting else Finding("ok", "tables are of this version")
 
 
-@check
-def _worker() -> Iterator[Finding]:
+def living_workers() -> int:
+    """How many lanes of workers said lately that they live; each worker has two."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)", [ALIVE_SECONDS])
-        living = cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
+
+
+@check
+def _worker() -> Iterator[Finding]:
+    living = living_workers()
+    with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now() - interval '5 minutes')")
         waiting = cursor.fetchone()[0]
-    yield Finding("ok", f"{living} worker") if living else Finding("error", "no worker lives", "hengwei serve, or hengwei worker")
+    yield Finding("ok", f"{living} lanes of workers live") if living else Finding("error", "no worker lives", "hengwei serve, or hengwei worker")
     if waiting > 1000:
         yield Finding("warning", f"{waiting} jobs wait", "start another worker")
 
@@ -155,8 +161,7 @@ def _jobs() -> Iterator[tuple[str, str, dict[str, str], float]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY status")
         found = dict(cursor.fetchall())
-        cursor.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)", [ALIVE_SECONDS])
-        yield "workers", "Workers that live", {}, cursor.fetchone()[0]
+    yield "workers", "Lanes of workers that live, two each", {}, living_workers()
     from hengwei.core import pulse
 
     for queue in pulse.queues():

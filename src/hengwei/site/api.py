@@ -21,6 +21,7 @@ from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
 from hengwei.core.rest import problem, problem_of
 from hengwei.org.tokens import authenticate_token
+from hengwei.site import audit, history, operation
 
 
 class TokenAuth(HttpBearer):
@@ -76,6 +77,10 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 for _room in settings.ROOMS:
     if _room != "hengwei.site" and find_spec(f"{_room}.api") is not None:
         api.add_router("", import_module(f"{_room}.api").router)
+
+
+for _router in (history.router, audit.router, audit.AuditPages.router(), operation.router, operation.TaskPages.router()):
+    api.add_router("", _router)
 
 
 class HitOut(Schema):

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from hengwei.site import live, pages
+from hengwei.site import audit, history, live, operation, pages
 from hengwei.site.api import api
 
 #: The rooms below; the site's own pages come first, since `/` is theirs.
@@ -18,6 +18,13 @@ _own = [
     path("search", pages.search, name="search"),
     path("settings", pages.settings_page, name="settings"),
     path("language", pages.choose_language, name="language"),
+    path("history/<str:model>/<str:pk>", history.page, name="history"),
+    path("audit/verify", audit.verify, name="audit_verify"),
+    path("audit/chain", audit.download, name="audit_download"),
+    *audit.AuditPages.urls(),
+    path("timers", operation.timers, name="timers"),
+    path("tasks/count", operation.tasks_count, name="tasks_count"),
+    *operation.TaskPages.urls(),
     path("theme", pages.choose_theme, name="theme"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

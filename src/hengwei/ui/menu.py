@@ -42,6 +42,9 @@ class Corner:
     url_name: str
     count_url_name: str
     count: Callable[[Any], int]
+    #: News of `<topic>:<the person>` fetch it anew; with `when_none=False` it is only there when it counts something.
+    topic: str = "user"
+    when_none: bool = True
 
     @property
     def url(self) -> str:

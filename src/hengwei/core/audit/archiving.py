@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -21,15 +22,21 @@ from .recording import record
 KEPT_DAYS = 180
 
 
-def write(rows: QuerySet[AuditRecord], file: TextIO) -> int:
-    """One JSON object a line, in the order of the chain; returns how many."""
-    count = 0
+def lines(rows: QuerySet[AuditRecord]) -> Iterator[str]:
+    """One JSON object a line, in the order of the chain."""
     for row in rows.exclude(position=None).order_by("position").iterator(chunk_size=2000):
-        file.write(json.dumps({
+        yield json.dumps({
             "position": row.position, "id": row.pk, "at": json.loads(row.sealed)[2], "action": row.action, "actor": row.actor_id, "actor_name": row.actor_name,
             "via": row.via, "address": row.address, "subject_model": row.subject_model, "subject_id": row.subject_id, "subject_name": row.subject_name,
             "details": row.details, "previous": row.previous, "sealed": row.sealed, "hash": row.hash,
-        }, ensure_ascii=False) + "\n")
+        }, ensure_ascii=False) + "\n"
+
+
+def write(rows: QuerySet[AuditRecord], file: TextIO) -> int:
+    """Write the lines; returns how many."""
+    count = 0
+    for line in lines(rows):
+        file.write(line)
         count += 1
     return count
 

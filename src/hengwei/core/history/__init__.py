@@ -11,6 +11,6 @@ PostgreSQL's triggers write it, so that a change is caught whoever made it, also
 
 from .reading import as_of, erase, of
 from .showing import Shown, shown
-from .tracking import tracked
+from .tracking import is_tracked, tracked
 
-__all__ = ["Shown", "as_of", "erase", "of", "shown", "tracked"]
+__all__ = ["Shown", "as_of", "erase", "is_tracked", "of", "shown", "tracked"]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from hengwei.core.i18n import is_chinese
 from hengwei.core.models import Revision
@@ -20,6 +21,11 @@ from hengwei.core.models import Revision
 from .tracking import model_of
 
 HIDDEN = "•"
+#: The ways in which somebody acts (core.acting.Via), and past the product.
+WAYS: dict[str, Any] = {
+    "web": _l("by the pages"), "portal": _l("by the portal"), "api": _l("by the API"), "mail": _l("by e-mail"), "chat": _l("by chat"), "import": _l("by an import"),
+    "cli": _l("from the command line"), "automation": _l("by a rule"), "system": _l("by itself"), "database": _l("directly in the database"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,11 @@ class Shown:
     revision: Revision
     subject: str
     fields: list[tuple[str, str, str]]
+
+    @property
+    def way(self) -> str:
+        """By which way it was changed, in words."""
+        return str(WAYS.get(self.revision.via, self.revision.via))
 
 
 def shown(revisions: Iterable[Revision]) -> list[Shown]:

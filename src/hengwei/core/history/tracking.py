@@ -71,6 +71,11 @@ def tracked_of(model: type[models.Model]) -> Tracked | None:
     return _tracked.get(model)
 
 
+def is_tracked(model: type[models.Model]) -> bool:
+    """Whether a model has a history, its own or that of what it extends."""
+    return any(one in _tracked for one in (model, *model._meta.get_parent_list()))
+
+
 def model_of(label: str) -> type[models.Model]:
     """The model of a revision's label; LookupError when the product no longer knows it."""
     return apps.get_model(label)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 
+from hengwei.core import audit
+
 #: Rows of one file; a larger list is asked for in parts.
 MOST = 100_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,6 +29,8 @@ def _cell(value: object) -> object:
 
 def table_response(form: str, name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
     """A table as `csv` (with a byte order mark, which Excel needs for Chinese) or `xlsx`; Http404 for another form."""
+    if form in ("csv", "xlsx"):
+        audit.record("export", details={"what": name, "form": form})
     headers = {"Content-Disposition": content_disposition_header(True, f"{name}-{timezone.localtime():%Y%m%d-%H%M}.{form}") or "attachment"}
     if form == "csv":
         text = io.StringIO()

@@ -33,6 +33,7 @@ from .actions import Action
 from .columns import Column
 from .exports import MOST, table_response
 from .forms import Inline, KitForm, KitModelForm, dress
+from .history import PANEL
 from .panels import Panel, hung
 
 #: Every declaration by `room.name`; tests and the settings page walk over it.
@@ -238,7 +239,7 @@ class Pages:
     def detail(self, request: HttpRequest, row: Any) -> HttpResponse:
         """The page of a record that was found."""
         user = signed_in(request)
-        panels = [p for p in (*self.panels, *hung(f"{self.room}.{self.name}")) if not p.permission or user.may(p.permission)]
+        panels = [p for p in (*self.panels, *hung(f"{self.room}.{self.name}"), PANEL) if not p.permission or user.may(p.permission)]
         panels.sort(key=lambda panel: panel.order)
         offered = [action for action in self.actions if action.offered(user, row)]
         return render(request, self.detail_template, {

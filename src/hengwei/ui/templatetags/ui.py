@@ -56,7 +56,7 @@ def near(moment: datetime, now: datetime) -> str:
 @register.filter
 def when(moment: datetime | None) -> str | SafeString:
     """A moment in words, exact on hover."""
-    if moment is None:
+    if not moment:
         return ""
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), near(moment, timezone.now()))
 
