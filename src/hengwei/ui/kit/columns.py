@@ -38,6 +38,11 @@ class Column:
     default: bool = True
     second: Callable[[Any], Any] | None = None
 
+    @property
+    def has_second(self) -> bool:
+        """Whether there is a second line; templates call what can be called, so they ask here."""
+        return self.second is not None
+
     def title(self, model: type[models.Model] | None) -> str:
         """The heading, in the reader's language."""
         if self.label:
