@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mailbox as boxes
+import os
 import signal
 import sys
 import threading
@@ -39,6 +40,7 @@ def fetch() -> None:
 def import_(
     paths: list[Path] = typer.Argument(..., exists=True, help="Files .eml or mbox, maildirs, folders of .eml."),
     to: str = typer.Option("", "--mailbox", help="As if it had come to this address of ours."),
+    jobs: int = typer.Option(0, "--jobs", "-j", min=0, help="Processes that work side by side; 0: one for each core."),
 ) -> None:
     """Take in messages from files, as if they came in now. What was taken in before is not taken in again."""
     from hengwei.channels.actions import importing
@@ -48,7 +50,7 @@ def import_(
     if to and mailbox is None:
         typer.echo(f"'{to}' 不是我们的邮箱 / is no mailbox of ours", err=True)
         raise typer.Exit(2)
-    outcomes = importing.take_in((data for path in paths for data in messages_of(path)), mailbox)
+    outcomes = importing.take_in((data for path in paths for data in messages_of(path)), mailbox, jobs=jobs or os.cpu_count() or 1)
     for name, count in outcomes.most_common():
         typer.echo(f"{count:>8}  {name}")
     if outcomes["failed"]:

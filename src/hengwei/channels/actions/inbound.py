@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from hengwei.channels import limit, signing
 from hengwei.channels.models import InboundDelivery, InboundMessage, Mailbox
 from hengwei.channels.reading import markup
-from hengwei.channels.reading.message import Message
+from hengwei.channels.reading.message import Message, parse
 from hengwei.core import live
 from hengwei.core.acting import Actor, acting_as
 from hengwei.core.errors import Refused
@@ -90,6 +90,16 @@ def process(pk: int, message: Message | Exception | None = None) -> InboundMessa
         reason = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
         InboundMessage.objects.filter(pk=pk).update(status=Status.FAILED, reason=reason[:500], attempts=F("attempts") + 1)
         return InboundMessage.objects.filter(pk=pk).first()
+
+
+def read_here(pk: int) -> Message | Exception:
+    """The message of a row, read in this process: for one that its parent ends when it hangs."""
+    row = InboundMessage.objects.get(pk=pk)
+    try:
+        with default_storage.open(row.path) as file:
+            return parse(file.read())
+    except Exception as error:
+        return error
 
 
 def unread(at: datetime | None = None) -> list[int]:

@@ -38,8 +38,13 @@ def under_replies(item: WorkItem, entries: Sequence[Entry], user: User) -> dict[
                 "may_resend": user.may(perms.RESEND) and row.status in (row.Status.FAILED, row.Status.BOUNCED),
             }))
         elif entry.kind == Entry.Kind.MESSAGE_IN and entry.details.get("from"):
-            found[entry.pk] = mark_safe(render_to_string("channels/under_mail.html", {"entry": entry, "d": entry.details, "may_read": user.may(perms.CONFIGURE)}))
+            found[entry.pk] = mark_safe(render_to_string("channels/under_mail.html", {"entry": entry, "d": {**entry.details, "checks": _checks(entry.details.get("authentication") or {})}, "may_read": user.may(perms.CONFIGURE)}))
     return found
+
+
+def _checks(authentication: dict[str, str]) -> str:
+    """What the trusted server found of the sender: 'SPF pass · DKIM pass'."""
+    return " · ".join(f"{method.upper()} {authentication[method]}" for method in ("spf", "dkim", "dmarc") if authentication.get(method))
 
 
 def _row(request: HttpRequest, pk: int) -> OutboundMessage:

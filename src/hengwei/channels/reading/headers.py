@@ -45,7 +45,8 @@ def raws(message: Message, name: str) -> Iterator[str]:
 def _eight_bit(value: str) -> str:
     if not value.isascii():
         value = decode(value.encode("utf-8", "surrogateescape"))
-    return re.sub(r"\r?\n(?=[ \t])|\r|\n", "", value).strip()
+    # PostgreSQL takes no NUL.
+    return re.sub(r"\r?\n(?=[ \t])|\r|\n|\x00", "", value).strip()
 
 
 def text(value: str | None) -> str:
@@ -173,7 +174,7 @@ def parameter(message: Message, field: str, name: str) -> str:
     plain = text(plain)
     if re.search(r"(%[0-9A-Fa-f]{2}){2}", plain) and plain.isascii():
         plain = decode(unquote_to_bytes(plain))
-    return plain
+    return plain.replace("\x00", "")
 
 
 def _has_surrogates(value: str) -> bool:

@@ -15,6 +15,7 @@ from .charsets import decode
 MAX_DEPTH = 20
 MAX_PARTS = 400
 _UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
+_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
 _UU = re.compile(rb"^begin [0-7]{3,4} (.{1,200})\r?\n((?:.*\r?\n)*?)`?\r?\nend[ \t]*\r?$", re.MULTILINE)
 _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif",
             "application/pdf": ".pdf", "application/pkcs7-mime": ".p7m", "application/x-pkcs7-mime": ".p7m", "application/pkcs7-signature": ".p7s",
@@ -80,6 +81,8 @@ def _leaves(part: Message, depth: int) -> Iterator[tuple[Message, int]]:
 
 def _take(part: Message, found: Parts, texts: list[str], htmls: list[str]) -> None:
     kind = part.get_content_type()
+    if not _TYPE.fullmatch(kind):
+        kind = "application/octet-stream"
     name = headers.parameter(part, "Content-Disposition", "filename") or headers.parameter(part, "Content-Type", "name")
     disposition = str(part.get("Content-Disposition") or "").split(";")[0].strip().lower()
     content = _content(part, found)
