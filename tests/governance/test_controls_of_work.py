@@ -346,7 +346,3 @@ def test_recurring_faults_are_analysed(make, agent):
     assert judge("desk.recurring_analysed", times=2).population == 2
     open_item("problem", title="网络反复中断", by=acting(agent), category=network, at=NOW - timedelta(minutes=5))
     assert judge("desk.recurring_analysed", times=3).exceptions == 0
-
-
-def test_no_support_report_is_told_as_not_enough_data(department):
-    assert judge("desk.support_report").insufficient

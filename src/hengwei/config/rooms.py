@@ -12,5 +12,6 @@ ROOMS = [
     "hengwei.channels",
     "hengwei.flows",
     "hengwei.governance",
+    "hengwei.insight",
     "hengwei.site",
 ]

@@ -19,7 +19,6 @@ from hengwei.core.controls import (
     Param,
     Period,
     counted,
-    not_enough,
     register,
 )
 from hengwei.desk.models import Complaint, FollowUp, Rating
@@ -237,17 +236,3 @@ class Analysed(Control):
             return ExceptionRow(f"category:{category.pk}", str(category), f"/items?view=all&category={category.key}", _t("%(times)d incidents and no problem record") % {"times": category.n})
 
         return counted(rows, ~Exists(problem), row=row, person="", order=("order", "pk"))
-
-
-@register
-class SupportReport(Control):
-    """(A12)"""
-
-    key = "desk.support_report"
-    title = _("A support report with decisions for every period")
-    explanation = _("For every period there is a support report with the decisions that were taken on it.")
-    proves = ("A12",)
-    keywords = ("支持报告", "定期报告", "月报", "汇总", "产品改进", "report", "periodic", "product improvement")
-
-    def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
-        return not_enough(_t("This installation keeps no support reports yet."))

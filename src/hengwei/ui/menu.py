@@ -105,6 +105,37 @@ class SettingsEntry:
         return reverse(self.url_name)
 
 
+@dataclass(frozen=True, slots=True)
+class ReportEntry:
+    """Figures that a room shows: a card on the page of reports."""
+
+    key: str
+    label: Message
+    description: Message
+    icon: str
+    url_name: str
+    permission: str
+    order: int = 100
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+
+_reports: dict[str, ReportEntry] = {}
+
+
+def register_report(entry: ReportEntry) -> ReportEntry:
+    """Add a card to the page of reports, or replace the one of its key."""
+    _reports[entry.key] = entry
+    return entry
+
+
+def reports_for(user: Any) -> list[ReportEntry]:
+    """The reports that this person may see, in order."""
+    return sorted((e for e in _reports.values() if not e.permission or user.may(e.permission)), key=lambda e: (e.order, e.key))
+
+
 #: The groups of the settings page, in order.
 GROUPS: dict[str, Message] = {
     "people": _("People and customers"), "desk": _("Service desk"), "agreements": _("Agreements and working time"), "automation": _("Routing and automation"),
