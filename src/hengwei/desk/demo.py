@@ -6,7 +6,9 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
+from hengwei.core import jobs, live
 from hengwei.core.acting import Actor
+from hengwei.desk import demo_kinds
 from hengwei.desk.actions import catalogue
 from hengwei.desk.models import CannedReply, CatalogueEntry, FollowUp, Rating
 from hengwei.org.models import Team, User
@@ -50,6 +52,17 @@ REPLIES = [
 ]
 
 
+#: What some entries ask for beside their form: approval, checklist, tasks.
+STEPS: dict[str, dict[str, Any]] = {
+    "vpn": {"approvals": [{"name": "直属上级", "mode": "any", "approvers": [{"by": "superior"}]}], "checklist": [{"text": "开通账号"}, {"text": "绑定动态口令"}, {"text": "告知用户登录方法"}]},
+    "newcomer": {
+        "checklist": [{"text": "建域账号与邮箱"}, {"text": "加入部门共享盘"}, {"text": "安装常用软件"}, {"text": "资产登记"}],
+        "tasks": [{"title": "开通ERP、OA账号", "kind": "request", "team": "operations"}, {"title": "准备电脑与工位网络", "kind": "request", "team": "it-support"}],
+    },
+    "erp-rights": {"approvals": [{"name": "系统负责人", "mode": "any", "approvers": [{"by": "team_lead"}]}, {"name": "经理", "mode": "any", "approvers": [{"by": "role", "key": "manager"}]}]},
+}
+
+
 def load(rng: random.Random, now: datetime) -> None:
     """Twelve things to ask for, replies, and how content people were with what was closed."""
     manager = Actor(user=User.objects.get(username="yangjing"), via="web")
@@ -57,7 +70,10 @@ def load(rng: random.Random, now: datetime) -> None:
     for order, (key, name, english, about, about_en, icon, kind, category, team, fields) in enumerate(ENTRIES, 1):
         entry = CatalogueEntry.objects.create(key=key, name=name, name_en=english, description=about, description_en=about_en, icon=icon, order=order * 10)
         level = (3, 3) if kind == "incident" else (2, 3) if kind == "complaint" else (4, 3)
-        catalogue.publish(entry, by=manager, fields=fields, kind=kind, category=categories.get(category), team=teams[team], impact=level[0], urgency=level[1], at=now - timedelta(weeks=8))
+        catalogue.publish(
+            entry, by=manager, fields=fields, kind=kind, category=categories.get(category), team=teams[team], impact=level[0], urgency=level[1], at=now - timedelta(weeks=8),
+            **STEPS.get(key, {}),
+        )
     CannedReply.objects.bulk_create(CannedReply(name=n, name_en=e, text=t, text_en=te) for n, e, t, te in REPLIES)
     ratings, entries, follow_ups = [], [], []
     for item in WorkItem.objects.filter(phase="closed", merged_into=None, requester__is_agent=False).exclude(kind__in=("problem", "change")).select_related("requester", "team", "customer"):
@@ -79,3 +95,5 @@ def load(rng: random.Random, now: datetime) -> None:
     Rating.objects.bulk_create(ratings)
     Entry.objects.bulk_create(entries)
     FollowUp.objects.bulk_create(follow_ups)
+    with jobs.not_now(), live.silent():
+        demo_kinds.load(rng, now)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from hengwei.knowledge.suggesting import suggest
 from hengwei.org.models import User
 
 #: Shown at once while typing.
@@ -40,3 +43,14 @@ def suggestions_for(text: str, user: User | None) -> list[Suggestion]:
         return []
     found = [source(text, user) for source in _sources]
     return [one for place in range(AT_MOST) for some in found if place < len(some) for one in [some[place]]][:AT_MOST]
+
+
+@suggests
+def articles(text: str, user: User | None) -> list[Suggestion]:
+    """Articles of the knowledge base that this person may read."""
+    if user is None:
+        return []
+    return [
+        Suggestion(one.article.label, one.article.get_absolute_url(), one.article.brief, "book", _("knowledge"))
+        for one in suggest(text, user=user, limit=AT_MOST)
+    ]

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from .pages import calls, follow_ups, guests, portal, surveys
+from .pages import calls, catalogue, changes, department, figures, follow_ups, guests, majors, portal, surveys
+from .pages.campaigns import CampaignPages
+from .pages.words import MacroPages, ReplyPages
 
 app_name = "desk"
 urlpatterns = [
@@ -24,5 +26,22 @@ urlpatterns = [
     path("desk/people", calls.find_people, name="people"),
     path("desk/follow-ups", follow_ups.follow_ups, name="follow_ups"),
     path("desk/follow-ups/<int:pk>", follow_ups.complete, name="complete"),
+    path("desk/follow-ups/owe/<int:pk>", follow_ups.owe_customer, name="owe_customer"),
     path("desk/replies/<str:number>", calls.canned, name="canned"),
+    path("desk/catalogue/<int:pk>/design", catalogue.design_entry, name="entry_design"),
+    path("desk/changes", changes.change_calendar, name="change_calendar"),
+    path("desk/changes.ics", changes.change_ics, name="change_ics"),
+    path("desk/major", majors.majors, name="majors"),
+    path("desk/major/<str:number>", majors.major, name="major"),
+    path("desk/major/<str:number>/update", majors.update_major, name="major_update"),
+    path("desk/figures", figures.figures, name="figures"),
+    path("desk/settings", department.desk_settings, name="settings"),
+    path("desk/standards/publish", department.publish_standard, name="standard_publish"),
+    *catalogue.EntryPages.urls(),
+    *MacroPages.urls(),
+    *ReplyPages.urls(),
+    *CampaignPages.urls(),
+    *follow_ups.FollowUpPages.urls(),
+    *follow_ups.PlanPages.urls(),
+    *changes.FreezePages.urls(),
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
@@ -66,13 +67,19 @@ def as_planned(changes: Iterable[Change], freezes: Iterable[Freeze]) -> list[Pla
     return found + [Planned(f"freeze:{one.pk}", one.starts_at, one.ends_at, tuple(one.systems), freeze=True) for one in freezes]
 
 
+def planned_within(start: datetime, end: datetime) -> QuerySet[Change]:
+    """Changes that are not given up and planned to touch the span of time, the earliest first."""
+    rows: QuerySet[Change] = Change.objects.planned_within(start, end)  # type: ignore[assignment,attr-defined]
+    return rows.order_by("planned_start", "pk")
+
+
 def collisions_of(change: Change) -> list[Collision]:
     """What the change gets in the way of, as planned now: freezes, changes of the same systems, others at the same time."""
     if not change.planned_start or not change.planned_end:
         return []
     span = (change.planned_start, change.planned_end)
     me = as_planned([change], [])[0]
-    others: Iterable[Change] = Change.objects.planned_within(*span).exclude(pk=change.pk)  # type: ignore[assignment,attr-defined]
+    others = planned_within(*span).exclude(pk=change.pk)
     return collisions.of(me, as_planned(others, Freeze.objects.within(*span)))
 
 
