@@ -14,6 +14,7 @@ from hengwei.work.actions import conversation, progress
 from hengwei.work.actions.agreements import Promised
 from hengwei.work.clocks import figures, whatif
 from hengwei.work.models import Agreement, AgreementVersion, Category, EscalationLevel, Trial
+from hengwei.work.pages.agreements import shown_of
 from tests.factories import TUESDAY, CustomerFactory, UserFactory, acting, open_incident
 from tests.work.test_agreements import picture
 
@@ -216,6 +217,13 @@ def test_the_list_asks_the_database_the_same_however_many_there_are(page, manage
     page.get(reverse("work:agreements"))
     with django_assert_max_num_queries(16):
         page.get(reverse("work:agreements"))
+
+
+def test_the_list_says_of_each_how_it_stands(page, manager, agreement):
+    AgreementVersion.objects.update(effective_from=later(-10**5))
+    AgreementVersion.objects.filter(agreement=agreement).update(state="negotiating")
+    rows = {row.key: shown_of(row) for row, _url, _cells in page.get(reverse("work:agreements")).context["lines"]}
+    assert (rows["general"].state, rows[agreement.key].state, rows[agreement.key].number) == ("signed", "negotiating", 1)
 
 
 def test_a_clock_is_explained_in_a_dialog_too(page, requester, team):

@@ -17,7 +17,7 @@ from hengwei.work.actions import agreements as actions
 from hengwei.work.actions import assignment, conversation, progress, relations
 from hengwei.work.actions.agreements import Promised
 from hengwei.work.actions.signing import fingerprint, sign, withdraw
-from hengwei.work.clocks import joining, republish
+from hengwei.work.clocks import republish
 from hengwei.work.clocks.matching import forget
 from hengwei.work.events import AgreementExpiring
 from hengwei.work.models import Agreement, AgreementVersion, Target
@@ -262,18 +262,6 @@ def test_an_item_with_only_a_teams_promise_is_without_agreement(by, office, requ
     item = open_incident(requester=requester, team=team, at=later(1))
     item.refresh_from_db()
     assert item.without_agreement and clock(item, "team_resolution").state == "running"
-
-
-def test_an_update_on_a_major_incident_answers_each_child_it_was_sent_to(requester, team, agent, long_ago):
-    parent, told, apart = (open_incident(requester=requester, impact=3, urgency=2) for _ in range(3))
-    for child in (told, apart):
-        relations.set_parent(child, parent, by=acting(agent), at=later(1))
-    conversation.reply(parent, by=acting(agent), text="正在抢修", at=later(10))
-    locked = told.locked()
-    joining.passed_on([locked], at=later(10), by=acting(agent))
-    locked.save()
-    assert clock(told, "first_response").state == "met" and clock(told, "resolution").state == "running"
-    assert clock(apart, "first_response").state == "running"
 
 
 def test_undoing_one_of_two_merges_keeps_the_earlier_moment_of_the_other(requester, team, agent, long_ago):

@@ -106,11 +106,15 @@ def _one(rng: random.Random, people: _People, received: datetime, now: datetime)
         requester, source = member, Source.AGENT
     by = agent if source in (Source.PHONE, Source.AGENT) else Actor(user=requester, via="portal" if source == Source.PORTAL else "mail")
     unread = received > now - timedelta(minutes=50) and rng.random() < 0.7
+    planned: dict[str, Any] = {
+        "plan": "先在测试环境验证，再分批实施，每批之后检查业务。", "back_out": "保留原配置和快照，异常时30分钟内切回。",
+        "planned_start": received + timedelta(days=1), "planned_end": received + timedelta(days=1, hours=2),
+    } if scenario.kind == "change" else {}
     item = intake.open_item(
         scenario.kind, title=rng.choice(scenario.titles).format(**words), description=scenario.description.format(**words), by=by, requester=requester,
         source=source, category=None if unread and rng.random() < 0.5 else people.categories.get(scenario.category),
         impact=None if unread else scenario.impact, urgency=None if unread else min(4, max(1, scenario.urgency + rng.choice((0, 0, 0, 0, 1, -1)))),
-        subject=scenario.subject, team=people.teams[scenario.team], received_at=received, at=received,
+        subject=scenario.subject, team=people.teams[scenario.team], received_at=received, at=received, **planned,
     )
     WorkItem.objects.filter(pk=item.pk).update(acknowledged_at=received + timedelta(seconds=rng.randint(5, 80)))
     if unread:

@@ -1,8 +1,7 @@
-"""Clocks of items that belong together: merged, taken apart again, answered through the item above."""
+"""Clocks of items that were merged, and taken apart again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from hengwei.core.acting import Actor
@@ -18,7 +17,6 @@ from .engine import (
     refresh,
     state_of,
     stop_clock,
-    told,
     working_time_of,
 )
 
@@ -82,14 +80,3 @@ def _due_when_merged(clock: Clock) -> datetime | None:
     if last is None or not last.running:
         return None
     return rules.due(rules.State(clock.allowed, clock.elapsed, clock.stopped_at), working_time_of(clock))
-
-
-def passed_on(children: Iterable[WorkItem], *, at: datetime, by: Actor) -> None:
-    """A public update on the item above was sent to these locked items' requesters too: a response and an update to each.
-
-    Saving the items is the caller's.
-    """
-    for child in children:
-        if child.responded_at is None:
-            child.responded_at = at
-        told(child, at=at, by=by, reached_requester=True)

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='agreement',
             name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kept by'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='keeper of the agreement'),
         ),
         migrations.AddField(
             model_name='agreement',
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='agreementversion',
             name='fee_period',
-            field=models.CharField(choices=[('once', 'once'), ('month', 'a month'), ('quarter', 'a quarter'), ('year', 'a year')], default='year', max_length=8, verbose_name='due'),
+            field=models.CharField(choices=[('once', 'once'), ('month', 'a month'), ('quarter', 'a quarter'), ('year', 'a year')], default='year', max_length=8, verbose_name='charged'),
         ),
         migrations.AddField(
             model_name='agreementversion',

@@ -61,7 +61,7 @@ class Agreement(Bilingual):
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="agreements", verbose_name=_("customer or department"))
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="agreements", verbose_name=_("team that promises"))
     vendor = models.CharField(_("vendor"), max_length=160, blank=True, default="")
-    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kept by"))
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("keeper of the agreement"))
     remind_days = models.PositiveSmallIntegerField(_("remind of renewal, days before"), default=30)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
 
@@ -132,7 +132,7 @@ class AgreementVersion(models.Model):
     #: In the smallest unit of the currency.
     fee = models.PositiveBigIntegerField(_("fee"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
-    fee_period = models.CharField(_("due"), max_length=8, choices=Period, default=Period.YEAR)
+    fee_period = models.CharField(_("charged"), max_length=8, choices=Period, default=Period.YEAR)
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed for us by"))
     signed_at = models.DateTimeField(null=True, blank=True)
     countersigned_by = models.CharField(_("signed for the customer by"), max_length=120, blank=True)
@@ -166,6 +166,11 @@ class AgreementVersion(models.Model):
     def is_open(self) -> bool:
         """Whether it may still be changed."""
         return self.state in (self.State.DRAFT, self.State.NEGOTIATING)
+
+    @property
+    def changeable(self) -> bool:
+        """Whether its text may still be changed: nobody has signed it."""
+        return self.is_open and not self.signatures.filter(withdrawn_at=None).exists()
 
     def standing(self, now: datetime) -> str:
         """Its state as people say it: a signed one is to come, in force, or run out."""

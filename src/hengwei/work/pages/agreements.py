@@ -10,10 +10,9 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.calendars.models import Calendar
@@ -43,7 +42,7 @@ class AgreementForm(KitForm):
     customer = forms.ModelChoiceField(Customer.objects.filter(archived_at=None), label=_("customer or department"), required=False, empty_label=_("everyone"), help_text=_("For a service-level agreement."))
     team = forms.ModelChoiceField(Team.objects.filter(archived_at=None), label=_("team that promises"), required=False, empty_label=_("every team"), help_text=_("For an operational-level agreement."))
     vendor = forms.CharField(label=_("vendor"), max_length=160, required=False, help_text=_("For an underpinning contract."))
-    owner = forms.ModelChoiceField(User.objects.staff(), label=_("kept by"), required=False, help_text=_("Is reminded before it ends."))
+    owner = forms.ModelChoiceField(User.objects.staff(), label=_("keeper of the agreement"), required=False, help_text=_("Is reminded before it ends."))
     remind_days = forms.IntegerField(label=_("remind of renewal, days before"), min_value=1, max_value=365, initial=30)
     order = forms.IntegerField(label=_("order"), min_value=1, max_value=30000, initial=100, help_text=_("Where several agreements fit an item, the lowest number counts."))
     content = forms.CharField(label=_("service"), widget=forms.Textarea(attrs={"rows": 6}), required=False, help_text="Markdown")
@@ -51,7 +50,7 @@ class AgreementForm(KitForm):
     request_process = forms.CharField(label=_("how to ask for service"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     fee = forms.DecimalField(label=_("fee"), min_value=0, max_digits=14, decimal_places=2, required=False)
     currency = forms.ChoiceField(label=_("currency"), choices=[(c, c) for c in wording.CURRENCIES], initial="CNY", required=False)
-    fee_period = forms.ChoiceField(label=_("due"), choices=AgreementVersion.Period.choices, initial=AgreementVersion.Period.YEAR, required=False)
+    fee_period = forms.ChoiceField(label=_("charged"), choices=AgreementVersion.Period.choices, initial=AgreementVersion.Period.YEAR, required=False)
     effective_from = forms.DateField(label=_("in force from"), required=False, widget=forms.DateInput(), help_text=_("Empty: from the day on which both have signed."))
     effective_to = forms.DateField(label=_("until, that day included"), required=False, widget=forms.DateInput())
     apply_to_open = forms.BooleanField(label=_("apply to open items"), required=False, help_text=_("When it takes effect, open items change to it and keep the time that has elapsed. Otherwise they keep the promise they began with."))
@@ -166,6 +165,21 @@ def _newest(row: Agreement) -> AgreementVersion:
     return found
 
 
+def shown_of(row: Agreement) -> AgreementVersion:
+    """The version that a list tells of: the one in force, else the newest. Reads what was fetched with the rows."""
+    now, versions = timezone.now(), list(row.versions.all())
+    counting = (v for v in versions if v.state == v.State.SIGNED and v.effective_from and v.effective_from <= now and not (v.effective_to and v.effective_to <= now))
+    return next(counting, versions[0])
+
+
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localtime(moment).date() if moment else None
+
+
+def _last_day(moment: datetime | None) -> date | None:
+    return _day(moment - timedelta(seconds=1)) if moment else None
+
+
 def _is(*states: str) -> Any:
     return lambda row: _newest(row).state in states
 
@@ -181,7 +195,7 @@ def version_parts(row: Agreement, request: HttpRequest) -> dict[str, Any]:
         "version": version, "versions": [(v, v.standing(now)) for v in versions], "standing": version.standing(now), "fee": wording.fee(version),
         "targets": targets_in_words(version, names), "signatures": version.signatures.select_related("file", "taken_by"), "newest": versions[0],
         "last_day": version.effective_to - timedelta(seconds=1) if version.effective_to else None,
-        "editable": version.is_open and request.user.may(perms.AGREEMENTS),  # type: ignore[union-attr]
+        "editable": version.changeable and request.user.may(perms.AGREEMENTS),  # type: ignore[union-attr]
     }
 
 
@@ -204,9 +218,10 @@ class AgreementPages(Pages):
     search = ("name", "name_en", "key", "customer__name", "vendor")
     columns = [
         Column("name", link=True), Column("kind"), Column("other_side", _("With"), value=lambda row: row.other_side),
-        Column("standing", _("State"), value=lambda row: standing_of(row)), Column("effective_from", _("From"), value=lambda row: row.now_from),
-        Column("effective_to", _("Until"), value=lambda row: row.now_to), Column("version", _("Version"), value=lambda row: row.now_number, align="right"),
-        Column("owner"), Column("key", default=False),
+        Column("standing", _("State"), value=lambda row: shown_of(row).standing(timezone.now())),
+        Column("effective_from", _("From"), value=lambda row: _day(shown_of(row).effective_from)), Column("effective_to", _("Until"), value=lambda row: _last_day(shown_of(row).effective_to)),
+        Column("version", _("Version"), value=lambda row: shown_of(row).number, align="right"),
+        Column("owner", _("keeper of the agreement")), Column("key", default=False),
     ]
     filters = AgreementFilters
     form = AgreementForm
@@ -214,7 +229,7 @@ class AgreementPages(Pages):
     panels = [
         Part("work/agreement_version.html", context=version_parts),
         Facts("", [
-            "kind", Column("other_side", _("With"), value=lambda row: row.other_side), Column("owner", _("Kept by")),
+            "kind", Column("other_side", _("With"), value=lambda row: row.other_side), Column("owner", _("keeper of the agreement")),
             Column("remind_days", _("Reminder, days before")), "order", Column("key"),
         ], side=True),
         Part("work/agreement_versions.html", context=version_parts, side=True),
@@ -230,13 +245,7 @@ class AgreementPages(Pages):
     empty = _("No agreement yet. With one, each request gets its promised times, and figures show who keeps them.")
 
     def rows(self, user: Any) -> QuerySet[Agreement]:
-        now = timezone.now()
-        effective = AgreementVersion.objects.effective(now).filter(agreement=OuterRef("pk")).order_by("-number")
-        shown = AgreementVersion.objects.filter(Q(pk__in=Subquery(effective.values("pk")[:1])) | Q(agreement=OuterRef("pk"))).order_by("-number")
-        found = Agreement.objects.visible_to(user).select_related("customer", "team", "owner")
-        for name, field in (("now_state", "state"), ("now_from", "effective_from"), ("now_to", "effective_to"), ("now_number", "number")):
-            found = found.annotate(**{name: Subquery(shown.values(field)[:1])})
-        return found.annotate(forced=Subquery(effective.values("number")[:1]))
+        return Agreement.objects.visible_to(user).select_related("customer", "team", "owner").prefetch_related("versions")
 
     def save(self, form: Any, *, row: Any, by: Actor) -> Agreement:
         given = {name: form.cleaned_data[name] for name in form.fields if name not in TEXTS}
@@ -267,13 +276,13 @@ class AgreementPages(Pages):
 
     def bound(self, data: Any, files: Any, row: Any, initial: dict[str, Any] | None = None) -> Any:
         form = super().bound(data, files, row, initial)
-        if row is not None and not _newest(row).is_open:
+        if row is not None and not _newest(row).changeable:
             for name in TEXTS:
                 del form.fields[name]
         return form
 
     def inlines(self, data: Any, row: Any) -> list[Inline]:
-        if row is not None and not _newest(row).is_open:
+        if row is not None and not _newest(row).changeable:
             return []
         initial = [target_values(target) for target in _newest(row).targets.all()] if row is not None else []
         # Asked once for all rows, and only when there is a row: the API's document is made without a database.
@@ -288,14 +297,6 @@ class AgreementPages(Pages):
             return {"perms_figures": request.user.may(perms.VIEW_FIGURES)}  # type: ignore[union-attr]
         newest = _newest(row)
         return {"newest": newest, "may_sign": newest.state == AgreementVersion.State.NEGOTIATING and request.user.may(perms.AGREEMENTS)}  # type: ignore[union-attr]
-
-
-def standing_of(row: Any) -> str:
-    """The state of an agreement in a list: of the version in force, else of the newest."""
-    if row.forced:
-        return _t("in force")
-    version = AgreementVersion(state=row.now_state, effective_from=row.now_from, effective_to=row.now_to)
-    return version.standing(timezone.now())
 
 
 def _at_its_row(form: Any, error: Refused) -> Refused:
