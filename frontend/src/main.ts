@@ -9,6 +9,7 @@ import { startPalette } from "./palette";
 import { startPortal } from "./portal";
 import { startToasts, toast } from "./toasts";
 import { startBoard } from "./board";
+import { startRegulation } from "./regulation";
 import { startDeeds, startForms } from "./forms";
 
 htmx.config.includeIndicatorStyles = false;
@@ -34,6 +35,7 @@ const start = (root: ParentNode) => {
   startLists(root);
   startPortal(root);
   startBoard(root);
+  startRegulation(root);
   startForms(root);
   startKnowledge(root);
   // Charts are a large script of their own: fetched where there is one.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.controls import Control, Findings, Param, Period, counted, register
-from hengwei.work.models import NOT_COUNTED, Clock, Entry, Firing, Measure, WaitingFor, WorkItem
+from hengwei.work.models import Clock, Entry, Firing, Measure, WaitingFor, WorkItem
 
 from .rows import RELATED, clock_row, default_calendar, item_row
 
@@ -29,7 +29,7 @@ class _Promise(Control):
 
     def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
         rows = Clock.objects.filter(measure=self.measure, started_at__gte=period.start, started_at__lt=period.until)
-        rows = rows.exclude(state__in=(Clock.State.CANCELLED, Clock.State.MERGED)).exclude(item__closure__in=NOT_COUNTED)
+        rows = rows.exclude(state__in=(Clock.State.CANCELLED, Clock.State.MERGED)).filter(item__in=WorkItem.objects.requests().counted())
         if not params["count_changed"]:
             rows = rows.exclude(breach_cause="target_changed")
         broken = Q(breached_at__lte=period.as_of) | Q(state=Clock.State.RUNNING, due_at__lt=period.as_of)
@@ -151,7 +151,7 @@ class BreachEscalated(Control):
     def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
         allowed = timedelta(minutes=params["minutes"])
         rows = Clock.objects.filter(breached_at__gte=period.start, breached_at__lt=period.until, breached_at__lte=period.as_of - allowed, breach_cause="")
-        rows = rows.exclude(state=Clock.State.CANCELLED).exclude(item__closure__in=NOT_COUNTED)
+        rows = rows.exclude(state=Clock.State.CANCELLED).filter(item__in=WorkItem.objects.requests().counted())
         fired = Firing.objects.filter(clock=OuterRef("pk"), fired_at__lte=OuterRef("breached_at") + Value(allowed)).filter(Q(step="breach") | Q(step__startswith="after_"))
         return counted(rows, ~Exists(fired), row=clock_row(lambda c: _t("nobody was told of the breach in time")), person="item__owner_id", related=("item__owner",))
 

@@ -1,0 +1,18 @@
+"""The marks of the board."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from hengwei.governance.board import MARKS
+
+register = template.Library()
+
+
+@register.simple_tag
+def mark(state: str) -> SafeString:
+    """A state as sign, word and colour together."""
+    sign, words, tone = MARKS[state]
+    return format_html('<span class="mark {}">{} {}</span>', tone, sign, words)
