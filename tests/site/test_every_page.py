@@ -22,7 +22,7 @@ ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin")
 FOR_EVERYONE = {
     "site:home", "site:live", "site:tasks", "site:task", "site:tasks_export", "site:tasks_count", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "desk:requests", "desk:standards", "desk:sent", "desk:survey_answer", "desk:guest_status", "desk:guest_confirm", "work:item", "core:file",
     "core:healthz", "core:readyz", "core:metrics", "channels:notices", "channels:notices_count", "channels:choose", "channels:follow",
-    "work:approvals", "work:hand_overs",
+    "work:approvals", "work:hand_overs", "governance:readings",
     "knowledge:home", "knowledge:search", "knowledge:suggestions",
 }
 FOR_STRANGERS = {
@@ -64,12 +64,28 @@ def world(requester, team, agent, department):
         "delivery": WebhookDelivery.objects.create(webhook=webhook, event="ping", body='{"id": "1"}').pk, "chat_message": chat.queue(channel.pk, "chased").pk,
     }
     return {
-        "channels": {**channels, "token": token}, "article": article, "agreement": agreement, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
+        "governance": _governance(), "channels": {**channels, "token": token}, "article": article, "agreement": agreement, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
         "mailbox": Mailbox.objects.create(address="help@example.com", name="help"), "notice": Notice.objects.create(user=agent, event="answered", item=item, at=TUESDAY),
     }
 
 
+def _governance():
+    """A regulation in force, with a clause that is attested, and a frozen month."""
+    from hengwei.governance.actions import binding, freezing, packing
+    from hengwei.governance.models import RegulationVersion
+
+    keeper = UserFactory(role="manager")
+    version = packing.adopt("knowledge", by=acting(keeper), at=TUESDAY)
+    clause = version.clauses.filter(kind="article").last()
+    row = binding.bind(version.regulation, clause.key, by=acting(keeper), kind="attestation", attester=keeper, at=TUESDAY)
+    RegulationVersion.objects.filter(pk=version.pk).update(state="published", published_at=TUESDAY, effective_from=TUESDAY)
+    frozen = freezing.freeze(version.regulation, by=Actor(), at=TUESDAY)
+    return {"pk": version.regulation_id, "key": clause.key, "binding": row.pk, "snapshot": frozen.pk, "verb": "begin", "form": "xlsx", "action": "reviewed"}
+
+
 def _arguments(name, keys, world):
+    if name.startswith("governance:"):
+        return {key: world["governance"][key] for key in keys}
     own = {
         "core:file": {"pk": world["file"].pk, "name": "a.txt"}, "work:clock": {"number": world["item"].number, "pk": world["clock"].pk}, "work:row": {"pk": world["item"].pk},
         "channels:mailbox": {"pk": world["mailbox"].pk}, "channels:mailbox_test": {"pk": world["mailbox"].pk}, "channels:follow": {"pk": world["notice"].pk},
