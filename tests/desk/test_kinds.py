@@ -203,3 +203,14 @@ def test_one_update_answers_all_reports_of_a_major_incident(incident, requester,
         majors.revoke(incident, by=acting(lead), why="")
     majors.revoke(incident, by=acting(lead), why="仅影响一台")
     assert notices_for(requester, TUESDAY) == []
+
+
+def test_leads_hear_of_a_major_incident_and_callers_of_their_follow_up(incident, lead, agent, requester):
+    from hengwei.channels.models import Notice
+    from hengwei.desk.actions import follow_ups
+
+    other = UserFactory(role="manager")
+    majors.declare(incident, by=acting(lead), at=TUESDAY)
+    assert set(Notice.objects.filter(event="major").values_list("user", flat=True)) >= {other.pk}
+    follow_ups.owe(by=acting(lead), reason="了解情况", owner=agent, due_at=TUESDAY, person=requester)
+    assert Notice.objects.get(event="follow_up").user == agent

@@ -28,7 +28,8 @@ WORDS: dict[str, tuple[str, Message]] = {
     "webhook": ("webhook-off", gettext_lazy("webhook '%(name)s' is paused: it has failed for a day (%(reason)s)")),
     "channel": ("message-off", gettext_lazy("notices by '%(name)s' do not arrive: %(reason)s")),
     "approval": ("rubber-stamp", gettext_lazy("%(actor)s asks for your approval")), "approval_done": ("rubber-stamp", gettext_lazy("the approval ended: %(reason)s")),
-    "approval_stuck": ("alert-triangle", gettext_lazy("no approver found: %(reason)s")), "expiring": ("calendar-due", gettext_lazy("agreement '%(name)s' ends on %(reason)s and is not renewed")),
+    "approval_stuck": ("alert-triangle", gettext_lazy("no approver found: %(reason)s")), "major": ("alert-octagon", gettext_lazy("%(actor)s declared a major incident")), "follow_up": ("phone-check", gettext_lazy("a follow-up is yours: %(reason)s")),
+    "expiring": ("calendar-due", gettext_lazy("agreement '%(name)s' ends on %(reason)s and is not renewed")),
 }
 #: What a person chooses of.
 CHOICES: dict[str, Message] = {
@@ -37,7 +38,7 @@ CHOICES: dict[str, Message] = {
     "reopened": gettext_lazy("What I solved is reopened"), "quota": gettext_lazy("Mail is held because there is too much of it"),
     "chain": gettext_lazy("Automation rules set each other off"), "webhook": gettext_lazy("A webhook fails for long"), "channel": gettext_lazy("A chat channel fails for long"),
     "approval": gettext_lazy("My approval is asked"), "approval_done": gettext_lazy("An approval that I asked for ends"), "approval_stuck": gettext_lazy("An approver cannot be found"),
-    "expiring": gettext_lazy("An agreement that I keep ends"),
+    "expiring": gettext_lazy("An agreement that I keep ends"), "major": gettext_lazy("A major incident is declared"), "follow_up": gettext_lazy("A follow-up call is mine"),
 }
 #: What the requester's side gets, and the digest.
 TO_OTHERS: dict[str, Message] = {

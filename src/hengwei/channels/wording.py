@@ -101,6 +101,14 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("自动规则互相触发：{{title}}", "{{person}}：\n\n{{number}} 上的自动规则互相触发，已被停止。请检查规则。\n\n{{link}}"),
         "en": Wording("Rules set each other off: {{title}}", "{{person}},\n\nrules set each other off on {{number}} and were stopped. Please check them.\n\n{{link}}"),
     },
+    "major": {
+        "zh-hans": Wording("重大故障：{{title}}", "{{person}}：\n\n{{actor}}已将 {{number}} 升为重大故障。\n\n处理人：{{owner}}\n团队：{{team}}\n\n{{description}}\n\n{{link}}"),
+        "en": Wording("Major incident: {{title}}", "{{person}},\n\n{{actor}} declared {{number}} a major incident.\n\nHandled by: {{owner}}\nTeam: {{team}}\n\n{{description}}\n\n{{link}}"),
+    },
+    "follow_up": {
+        "zh-hans": Wording("回访任务：{{reason}}", "{{person}}：\n\n有一项回访由您负责：{{reason}}\n\n{{link}}"),
+        "en": Wording("A follow-up: {{reason}}", "{{person}},\n\na follow-up is yours: {{reason}}\n\n{{link}}"),
+    },
     "expiring": {
         "zh-hans": Wording("协议即将到期：{{name}}", "{{person}}：\n\n协议“{{name}}”将于 {{reason}} 到期，尚未续签。\n\n{{link}}"),
         "en": Wording("An agreement ends: {{name}}", "{{person}},\n\nthe agreement '{{name}}' ends on {{reason}} and is not renewed yet.\n\n{{link}}"),

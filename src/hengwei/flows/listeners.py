@@ -7,15 +7,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hengwei.channels.actions import outgoing
+from hengwei.channels.actions import notices, outgoing
 from hengwei.channels.composing import Link, fills, offers
 from hengwei.channels.models import OutboundMessage
 from hengwei.core.events import on
 from hengwei.core.i18n import is_chinese
+from hengwei.desk import permissions as desk
 from hengwei.desk.actions import guests, surveys
 from hengwei.desk.actions.satisfaction import ask_for_verdict, rating_token
-from hengwei.desk.events import SurveySent
-from hengwei.desk.models import Campaign, GuestRequest, Invitation
+from hengwei.desk.events import FollowUpOwed, MajorDeclared, SurveySent
+from hengwei.desk.models import Campaign, FollowUp, GuestRequest, Invitation
+from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
 
@@ -70,3 +72,20 @@ def words_of_survey(row: OutboundMessage) -> dict[str, str]:
             return words
     words["link"] = f"{settings.SITE_URL}{reverse('desk:survey_answer', args=[surveys.link_of(campaign, invitation)])}"
     return words
+
+
+@on(MajorDeclared)
+def tell_leads(event: MajorDeclared) -> None:
+    """A major incident is told at once to every lead and manager, and to whoever handles it."""
+    item = WorkItem.objects.select_related("owner").get(pk=event.item_id)
+    leads = User.objects.filter(is_active=True, roles__permissions__contains=[desk.MAJOR]).distinct()
+    people = [*leads, *([item.owner] if item.owner else [])]
+    notices.tell(people, "major", item=item, at=event.at, by=event.actor, params={"actor": str(event.actor.user or "")})
+
+
+@on(FollowUpOwed)
+def tell_caller(event: FollowUpOwed) -> None:
+    """Whoever owes a call hears of it."""
+    owed = FollowUp.objects.select_related("owner").filter(pk=event.follow_up_id).first()
+    if owed is not None and owed.owner is not None:
+        notices.tell([owed.owner], "follow_up", item=owed.item, at=event.at, by=event.actor, params={"reason": owed.reason})

@@ -31,9 +31,10 @@ DEFAULTS: dict[str, tuple[bool, When, When]] = {
     "chased": (True, "now", "now"), "escalated": (True, "now", "now"), "reopened": (True, "now", "now"), "quota": (True, "never", "never"), "chain": (True, "never", "never"),
     "webhook": (True, "now", "never"), "channel": (True, "now", "never"),
     "approval": (True, "now", "now"), "approval_done": (True, "now", "now"), "approval_stuck": (True, "now", "now"), "expiring": (True, "now", "never"),
+    "major": (True, "now", "now"), "follow_up": (True, "never", "never"),
 }
 #: What cannot wait for the morning.
-URGENT = {"escalated", "chased"}
+URGENT = {"escalated", "chased", "major"}
 #: Seconds after which another process's change of the channels is seen.
 FRESH = 5.0
 
