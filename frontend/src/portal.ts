@@ -113,6 +113,27 @@ function startFiles(form: HTMLFormElement): void {
   });
 }
 
+/** A row of the designer shows only what its type can have. */
+const HAS: Record<string, string[]> = { choices: ["choice", "choices"], min: ["number", "choices"], max: ["number", "choices"], max_length: ["text", "long_text", "person", "asset"], pattern: ["text", "long_text", "asset"] };
+
+let listening = false;
+
+function startDesigner(root: ParentNode): void {
+  const fit = (select: HTMLSelectElement) => Object.entries(HAS).forEach(([name, types]) => {
+    const box = select.closest("[data-row]")?.querySelector<HTMLElement>(`[data-field="${name}"]`);
+    if (box) box.hidden = !types.includes(select.value);
+  });
+  root.querySelectorAll<HTMLElement>("[data-inline='fields'], [data-inline='questions']").forEach((inline) => {
+    if (inline.dataset.fitted) return;
+    inline.dataset.fitted = "yes";
+    inline.querySelectorAll<HTMLSelectElement>("[data-rows] select[name$='-type']").forEach(fit);
+    inline.addEventListener("change", (event) => { const select = event.target as HTMLSelectElement; if (select.name?.endsWith("-type")) fit(select); });
+  });
+  if (listening) return;
+  listening = true;
+  document.addEventListener("hw:added", (event) => { const select = (event as CustomEvent<HTMLElement>).detail.querySelector<HTMLSelectElement>("select[name$='-type']"); if (select) fit(select); });
+}
+
 export function startPortal(root: ParentNode): void {
   const ask = root.querySelector<HTMLInputElement>("input[data-offers]");
   if (ask && !ask.dataset.started) { ask.dataset.started = "yes"; startQuestion(ask); }
@@ -123,6 +144,7 @@ export function startPortal(root: ParentNode): void {
     startConditions(form);
     startFiles(form);
   });
+  startDesigner(root);
   // It arrived: what was kept of it is not needed any more.
   if (root.querySelector("[data-sent]")) { const key = sessionStorage.getItem("ask:sent"); if (key) { localStorage.removeItem(key); sessionStorage.removeItem("ask:sent"); } }
 }

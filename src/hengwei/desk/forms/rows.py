@@ -167,7 +167,7 @@ class ApprovalRow(forms.Form):
 
     name = forms.CharField(label=_("step"), max_length=120, required=False)
     mode = forms.ChoiceField(label=_("agreement of"), choices=[("any", _("one of them")), ("all", _("all of them"))])
-    by = forms.ChoiceField(label=_("who"), choices=lambda: labelled(WAYS))
+    by = forms.ChoiceField(label=_("who decides"), choices=lambda: labelled(WAYS))
     value = forms.CharField(label=_("key, or user name"), max_length=200, required=False)
 
     @staticmethod
