@@ -27,6 +27,8 @@ WORDS: dict[str, tuple[str, Message]] = {
     "chain": ("repeat", gettext_lazy("rules set each other off; stopped after %(rules)s")),
     "webhook": ("webhook-off", gettext_lazy("webhook '%(name)s' is paused: it has failed for a day (%(reason)s)")),
     "channel": ("message-off", gettext_lazy("notices by '%(name)s' do not arrive: %(reason)s")),
+    "asked": ("arrows-exchange", gettext_lazy("%(actor)s asks you: %(reason)s")),
+    "due": ("alarm", gettext_lazy("due now: %(reason)s")),
     "approval": ("rubber-stamp", gettext_lazy("%(actor)s asks for your approval")), "approval_done": ("rubber-stamp", gettext_lazy("the approval ended: %(reason)s")),
     "approval_stuck": ("alert-triangle", gettext_lazy("no approver found: %(reason)s")), "major": ("alert-octagon", gettext_lazy("%(actor)s declared a major incident")), "follow_up": ("phone-check", gettext_lazy("a follow-up is yours: %(reason)s")),
     "expiring": ("calendar-due", gettext_lazy("agreement '%(name)s' ends on %(reason)s and is not renewed")),
@@ -37,6 +39,8 @@ CHOICES: dict[str, Message] = {
     "mentioned": gettext_lazy("A colleague mentions me"), "chased": gettext_lazy("The requester urges"), "escalated": gettext_lazy("A promise runs out"),
     "reopened": gettext_lazy("What I solved is reopened"), "quota": gettext_lazy("Mail is held because there is too much of it"),
     "chain": gettext_lazy("Automation rules set each other off"), "webhook": gettext_lazy("A webhook fails for long"), "channel": gettext_lazy("A chat channel fails for long"),
+    "asked": gettext_lazy("A colleague asks me something"),
+    "due": gettext_lazy("Something I put off, or a promised call, is due"),
     "approval": gettext_lazy("My approval is asked"), "approval_done": gettext_lazy("An approval that I asked for ends"), "approval_stuck": gettext_lazy("An approver cannot be found"),
     "expiring": gettext_lazy("An agreement that I keep ends"), "major": gettext_lazy("A major incident is declared"), "follow_up": gettext_lazy("A follow-up call is mine"),
 }

@@ -65,6 +65,14 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("重新打开：{{title}}", "{{person}}：\n\n{{number}} 被{{actor}}重新打开。\n\n{{text}}\n\n{{link}}"),
         "en": Wording("Reopened: {{title}}", "{{person}},\n\n{{actor}} reopened {{number}}.\n\n{{text}}\n\n{{link}}"),
     },
+    "asked": {
+        "zh-hans": Wording("请您协查：{{title}}", "{{person}}：\n\n{{actor}}请您协查 {{number}}：\n\n{{reason}}\n\n{{link}}"),
+        "en": Wording("You are asked: {{title}}", "{{person}},\n\n{{actor}} asks you about {{number}}:\n\n{{reason}}\n\n{{link}}"),
+    },
+    "due": {
+        "zh-hans": Wording("到时提醒：{{title}}", "{{person}}：\n\n{{number}}：{{reason}}。\n\n{{link}}"),
+        "en": Wording("Due now: {{title}}", "{{person}},\n\n{{number}}: {{reason}}.\n\n{{link}}"),
+    },
     "approval": {
         "zh-hans": Wording("待您审批：{{title}}", "{{person}}：\n\n{{actor}}提请您审批 {{number}}。{{reason}}\n\n提出人：{{requester}}\n\n{{description}}\n\n打开下面的链接查看并审批，在页面上确认之前不会生效：\n{{link}}"),
         "en": Wording("Your approval is asked: {{title}}", "{{person}},\n\n{{actor}} asks you to approve {{number}}. {{reason}}\n\nFrom: {{requester}}\n\n{{description}}\n\nLook and decide here; nothing counts before you confirm it on the page:\n{{link}}"),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.ui.menu import MenuEntry, SettingsEntry, register, register_setting
 
 from . import permissions as perms
-from .waiting import approvals_for
+from .waiting import approvals_for, callbacks_for
 
 register(MenuEntry("queue", _("Queue"), "inbox", "work:queue", perms.VIEW_ALL, 10))
 register(MenuEntry("board", _("Lead's board"), "layout-kanban", "work:board", perms.VIEW_FIGURES, 20))
@@ -16,3 +16,14 @@ register_setting(SettingsEntry(
     perms.VIEW_AGREEMENTS, "agreements", 10))
 register_setting(SettingsEntry(
     "levels", _("Escalation levels"), _("Who is told, and how, when a promise is in danger."), "stairs-up", "work:levels", perms.VIEW_AGREEMENTS, "agreements", 20))
+register(MenuEntry("callbacks", _("Calls to return"), "phone-call", "work:callbacks", perms.WORK, 32, count=callbacks_for))
+register(MenuEntry("hand_overs", _("Waiting for colleagues"), "arrows-exchange", "work:hand_overs", perms.WORK, 34))
+for _entry in (
+    SettingsEntry("categories", _("Categories"), _("What items are about: a tree."), "category", "work:categories", perms.CONFIGURE, "desk", 10),
+    SettingsEntry("matrix", _("Priority matrix"), _("Impact and urgency give the priority."), "grid-4x4", "work:matrix", perms.CONFIGURE, "desk", 20),
+    SettingsEntry("checklists", _("Checklists"), _("Points to go through, by kind, category or catalogue entry."), "list-check", "work:checklist_templates", perms.CONFIGURE, "desk", 30),
+    SettingsEntry("remote_tools", _("Remote help"), _("The tools with which you help at a distance."), "screen-share", "work:remote_tools", perms.CONFIGURE, "desk", 40),
+    SettingsEntry("routing", _("Routing rules"), _("Which team gets what; tried on past items."), "route", "work:routing_rules", perms.CONFIGURE, "automation", 10),
+    SettingsEntry("strategies", _("Handing out"), _("By hand, in turn, to who has least, by skill."), "users-group", "work:strategies", perms.CONFIGURE, "automation", 20),
+):
+    register_setting(_entry)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from hengwei.org.models import Absence, Membership, Team, User
+from hengwei.org.models import Absence, Membership, Skill, Team, User
 from hengwei.work.conditions import matches
 from hengwei.work.models import Category, RoutingRule, TeamAssignment, WorkItem
 from hengwei.work.workflow import OPEN_PHASES
@@ -39,16 +39,21 @@ class Candidate:
     open_items: int
     capacity: int
     last_assigned_at: datetime | None
+    #: Has a skill for what the item is about.
+    skilled: bool = False
 
 
 def choose(candidates: Sequence[Candidate], strategy: str) -> int | None:
     """Who gets the next item; None when nobody has room. Pure.
 
     In turn: who was given one longest ago. Least load: who has the smallest share of his capacity, then in turn.
+    Skill: the same among those who have a skill for it, among all where nobody has.
     """
     free = [c for c in candidates if c.open_items < c.capacity]
     if not free or strategy == TeamAssignment.Strategy.MANUAL:
         return None
+    if strategy == TeamAssignment.Strategy.SKILL:
+        free = [c for c in free if c.skilled] or free
     beginning = datetime.min.replace(tzinfo=UTC)
 
     def turn(c: Candidate) -> tuple[datetime, int]:
@@ -80,7 +85,7 @@ def route(item: WorkItem, *, now: datetime) -> Route:
     for rule in rules():
         if item.team_id in (None, rule.team_id) and matches(rule.conditions, facts):
             why = _("rule '%(rule)s'") % {"rule": rule.label}
-            owner, how = (rule.owner, _("named by the rule")) if rule.owner else hand_out(rule.team, now=now, skill_id=rule.skill_id)
+            owner, how = (rule.owner, _("named by the rule")) if rule.owner else hand_out(rule.team, now=now, skill_id=rule.skill_id, about=rule.category or item.category)
             return Route(rule.team, owner, rule.category, f"{why}；{how}" if how else why)
     team, why = item.team, ""
     if team is None and item.customer is not None and item.customer.default_team_id:
@@ -89,7 +94,7 @@ def route(item: WorkItem, *, now: datetime) -> Route:
         team, why = first_team(), _("no rule matches; the first team of the department")
     if team is None:
         return Route(None, None, None, "")
-    owner, how = hand_out(team, now=now)
+    owner, how = hand_out(team, now=now, about=item.category)
     return Route(team, owner, None, "；".join(filter(None, (why, how))))
 
 
@@ -98,23 +103,38 @@ def first_team() -> Team | None:
     return Team.objects.filter(archived_at=None, memberships__isnull=False).order_by("id").first()
 
 
-def hand_out(team: Team, *, now: datetime, skill_id: int | None = None) -> tuple[User | None, str]:
-    """The member who gets the next item of a team by its strategy, and why; nobody when it hands out by hand."""
+def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: Category | None = None) -> tuple[User | None, str]:
+    """The member who gets the next item of a team by its strategy, and why; nobody when it hands out by hand.
+
+    Who is away or has no room is passed over. A skill fits when it is named as the category, or as one above it.
+    """
     strategy = TeamAssignment.objects.filter(team=team).values_list("strategy", flat=True).first()
     if strategy in (None, TeamAssignment.Strategy.MANUAL):
         return None, ""
-    members = _members(team, now=now, skill_id=skill_id)
+    skills = _skills_for(about) if strategy == TeamAssignment.Strategy.SKILL else []
+    members = _members(team, now=now, skill_id=skill_id, skills=skills)
     chosen = choose([candidate for candidate, _user in members.values()], strategy)
     if chosen is None:
         return None, _("nobody has room now")
     candidate, user = members[chosen]
     Membership.objects.filter(team=team, user=user).update(last_assigned_at=now)
-    if strategy == TeamAssignment.Strategy.LEAST_LOAD:
+    if candidate.skilled:
+        return user, _("has the skill, and least of those: %(count)d open") % {"count": candidate.open_items}
+    if strategy in (TeamAssignment.Strategy.LEAST_LOAD, TeamAssignment.Strategy.SKILL):
         return user, _("has least: %(count)d open") % {"count": candidate.open_items}
     return user, _("next in turn")
 
 
-def _members(team: Team, *, now: datetime, skill_id: int | None) -> dict[int, tuple[Candidate, User]]:
+def _skills_for(category: Category | None) -> list[int]:
+    """The skills that are named as a category or as one above it."""
+    names: set[str] = set()
+    while category is not None and category.name not in names:
+        names |= {category.name, category.name_en} - {""}
+        category = category.parent
+    return list(Skill.objects.filter(Q(name__in=names) | Q(name_en__in=names)).values_list("pk", flat=True)) if names else []
+
+
+def _members(team: Team, *, now: datetime, skill_id: int | None, skills: Sequence[int] = ()) -> dict[int, tuple[Candidate, User]]:
     """Who may be given work now, locked so that two new items at one moment do not go to the same turn."""
     away = Absence.objects.filter(user=OuterRef("user"), starts_at__lte=now, ends_at__gt=now)
     found = (
@@ -128,7 +148,10 @@ def _members(team: Team, *, now: datetime, skill_id: int | None) -> dict[int, tu
         WorkItem.objects.filter(owner__in=[row.user_id for row in rows], phase__in=OPEN_PHASES)
         .order_by().values_list("owner").annotate(Count("id"))
     )
+    able = set(User.objects.filter(skills__in=skills).values_list("pk", flat=True)) if skills else set()
     return {
-        row.user_id: (Candidate(row.user_id, load.get(row.user_id, 0), max(row.user.capacity, 1), row.last_assigned_at), row.user)
+        row.user_id: (
+            Candidate(row.user_id, load.get(row.user_id, 0), max(row.user.capacity, 1), row.last_assigned_at, row.user_id in able), row.user,
+        )
         for row in rows
     }

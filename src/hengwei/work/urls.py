@@ -13,6 +13,7 @@ from .pages import (
     item,
     promises,
     queue,
+    settings,
     sign_offs,
     whatif,
 )
@@ -20,6 +21,13 @@ from .pages.agreements import AgreementPages
 
 app_name = "work"
 urlpatterns = [
+    path("settings/matrix", settings.matrix, name="matrix"),
+    path("settings/strategies", settings.strategies, name="strategies"),
+    path("settings/routing/try", settings.try_rules, name="try_rules"),
+    *settings.CategoryPages.urls(),
+    *settings.RulePages.urls(),
+    *settings.ChecklistPages.urls(),
+    *settings.ToolPages.urls(),
     path("items", queue.queue, name="queue"),
     path("items/export.<str:form>", export.export, name="export"),
     path("items/row/<int:pk>", queue.row, name="row"),

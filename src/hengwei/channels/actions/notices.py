@@ -30,6 +30,8 @@ DEFAULTS: dict[str, tuple[bool, When, When]] = {
     "assigned": (True, "now", "now"), "team_assigned": (True, "never", "never"), "answered": (True, "never", "never"), "mentioned": (True, "now", "now"),
     "chased": (True, "now", "now"), "escalated": (True, "now", "now"), "reopened": (True, "now", "now"), "quota": (True, "never", "never"), "chain": (True, "never", "never"),
     "webhook": (True, "now", "never"), "channel": (True, "now", "never"),
+    "asked": (True, "now", "never"),
+    "due": (True, "never", "never"),
     "approval": (True, "now", "now"), "approval_done": (True, "now", "now"), "approval_stuck": (True, "now", "now"), "expiring": (True, "now", "never"),
     "major": (True, "now", "now"), "follow_up": (True, "never", "never"),
 }

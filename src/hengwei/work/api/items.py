@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
@@ -18,6 +19,8 @@ from hengwei.core.rest import Page, actor_of, keyset
 from hengwei.org.models import Customer, Site, Team, User
 from hengwei.work.actions.intake import open_item
 from hengwei.work.actions.triage import change
+from hengwei.work.asking import parse
+from hengwei.work.finding import asked
 from hengwei.work.models import Attachment, Category, Entry, WorkItem
 from hengwei.work.workflow import Phase
 
@@ -60,6 +63,7 @@ def list_items(
     request: HttpRequest, cursor: str = "", limit: int = 50, kind: str = "", phase: Phase | None = None, state: str = "",
     open: bool | None = None, team: str = "", owner: int | None = None, requester: int | None = None, customer: int | None = None,
     priority: int | None = None, received_after: datetime | None = None, sort: str = Query("newest", pattern="^(newest|due)$"),
+    q: str = Query("", max_length=400, description="The quick search: `from:李倩 is:overdue 2026-10 word`."),
 ) -> dict[str, Any]:
     """Newest first, or by what falls due first (`sort=due`, open items only)."""
     user = signed_in(request)
@@ -67,6 +71,9 @@ def list_items(
     exact = {"kind": kind, "phase": phase, "state": state, "team__key": team, "owner": owner, "requester": requester,
              "customer": customer, "priority": priority}
     rows = rows.filter(**{name: value for name, value in exact.items() if value not in ("", None)})
+    if q.strip():
+        now = timezone.now()
+        rows = asked(rows, parse(q, today=timezone.localdate(now)), user=user, now=now)
     if received_after is not None:
         rows = rows.filter(received_at__gt=received_after)
     if open or sort == "due":

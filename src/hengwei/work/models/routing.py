@@ -55,6 +55,7 @@ class TeamAssignment(models.Model):
         MANUAL = "manual", _("by hand")
         ROUND_ROBIN = "round_robin", _("in turn")
         LEAST_LOAD = "least_load", _("to who has least")
+        SKILL = "skill", _("by skill, then to who has least")
 
     team = models.OneToOneField(Team, models.CASCADE, related_name="assignment")
     strategy = models.CharField(_("how"), max_length=12, choices=Strategy, default=Strategy.MANUAL)
