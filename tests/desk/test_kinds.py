@@ -129,6 +129,8 @@ def test_a_complaint_is_the_deputy_leads_and_never_the_one_it_is_about(complaint
     own = Complaint.objects.get(pk=complaint.pk)
     assert own.owner == lead
     assert (own.cause_kind, own.justified) == ("attitude", True)
+    told = own.entries.filter(kind=Entry.Kind.CHANGE).last().details["changes"]
+    assert (told["cause_kind"][1], told["justified"][1]) == ("服务态度", "是")
     with pytest.raises(Refused):
         complaints.examine(complaint, by=acting(lead), cause_kind="weather")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import NotFound
@@ -22,9 +23,14 @@ def own_of(item: WorkItem, model: type[models.Model]) -> Any:
     return found
 
 
-def _shown(value: Any) -> Any:
+def _shown(field: Any, value: Any) -> Any:
+    """A value as the timeline tells it: the word of a choice, yes or no, a moment to the minute."""
     if isinstance(value, models.Model):
         return str(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value and getattr(field, "choices", None):
+        return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     return value
@@ -49,5 +55,8 @@ def write(log: Log, own: models.Model, changes: dict[str, tuple[Any, Any]], *, w
     """Store the changes and tell the timeline, inside `writing`. Only the kind's own columns are touched."""
     # Not save(): the row of the work item is written by `writing`, once.
     type(own)._default_manager.filter(pk=own.pk).update(**{name: after for name, (_before, after) in changes.items()})
-    told = {name: [_shown(before), _shown(after)] for name, (before, after) in changes.items() if not name.endswith("_by") and name not in ("decided_at", "consent_at", "major_at", "known_error_at")}
+    told = {
+        name: [_shown(own._meta.get_field(name), one) for one in pair]
+        for name, pair in changes.items() if not name.endswith("_by") and name not in ("decided_at", "consent_at", "major_at", "known_error_at")
+    }
     log.record(Entry.Kind.CHANGE, text=why, details={"changes": told})
