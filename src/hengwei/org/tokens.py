@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, OuterRef
 from django.utils import timezone
 
-from .models import ApiToken, User
+from .models import ApiToken, Role, User
 
 PREFIX = "hw_"
 #: The last use is written at most this often: reading must not mean writing.
@@ -28,10 +30,16 @@ def create_token(user: User, *, name: str, scopes: Sequence[str], expires_at: da
 
 def authenticate_token(raw: str) -> tuple[User, list[str]] | None:
     """Whose token it is and what it reaches; None for one that is unknown, expired, revoked, or of a person who left."""
-    token = ApiToken.objects.select_related("user").filter(hash=_hash(raw), revoked_at=None, user__is_active=True).first()
+    granted = Role.objects.filter(users=OuterRef("user")).annotate(one=Func(F("permissions"), function="unnest")).values("one")
+    # With what the person's roles grant, since every call asks for that too.
+    token = (
+        ApiToken.objects.select_related("user").annotate(granted=ArraySubquery(granted))
+        .filter(hash=_hash(raw), revoked_at=None, user__is_active=True).first()
+    )
     now = timezone.now()
     if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None
     if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    token.user.__dict__["permission_keys"] = frozenset(token.granted)
     return token.user, token.scopes

@@ -37,7 +37,7 @@ def name_the_actor(execute: Callable[..., Any], sql: str, params: Any, many: boo
     if not head.lstrip().startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
         return execute(sql, params, many, context)
     writes = _WRITES.match(sql)
-    if writes is None or writes[1] not in _tables():
+    if writes is None or writes[1] not in _tables() or (head.startswith("INSERT") and not _tables()[writes[1]]):
         return execute(sql, params, many, context)
     connection: BaseDatabaseWrapper = context["connection"]
     with transaction.atomic(using=connection.alias, savepoint=False):

@@ -145,6 +145,6 @@ def install(**_signal: Any) -> None:
             cursor.execute(f'DROP TRIGGER hengwei_history_changed ON "{table}"; DROP TRIGGER hengwei_history_came ON "{table}"')
 
 
-def tables() -> frozenset[str]:
-    """The names of all tracked tables."""
-    return frozenset(one.model._meta.db_table for one in all_tracked())
+def tables() -> dict[str, bool]:
+    """The names of all tracked tables, and whether new rows are revisions too."""
+    return {one.model._meta.db_table: one.made for one in all_tracked()}

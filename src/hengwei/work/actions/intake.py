@@ -86,6 +86,8 @@ def open_item(
     from .writing import excerpt
 
     item.last_entry_text = excerpt(description or title)
+    # Planned before: the row is written once, with its due moment.
+    planned = clocks.plan(item, at=received_at)
     item.save(force_insert=True)
     log = Log(item, by, at)
     details: dict[str, Any] = {"source": item.source, **(entry_details or {})}
@@ -101,13 +103,7 @@ def open_item(
             Entry.Kind.ASSIGNMENT, at=at,
             details={"team": str(item.team or ""), "owner": str(item.owner or ""), "reason": chosen.why, "automatic": True},
         )
-    due_before = item.next_due_at
-    clocks.start(item, at=received_at, by=by)
-    if item.next_due_at != due_before or item.without_agreement:
-        WorkItem.objects.filter(pk=item.pk).update(
-            next_due_at=item.next_due_at, next_due_measure=item.next_due_measure, next_due_from=item.next_due_from,
-            without_agreement=item.without_agreement,
-        )
+    clocks.begin(planned, at=received_at, by=by)
     add_fitting(item, at=at)
     searching.index(item)
     announce_queue(item)

@@ -105,17 +105,25 @@ def _without_agreement(promises: dict[str, Promise]) -> bool:
     return not any(measure in TO_CUSTOMERS for measure in promises)
 
 
-def start(item: WorkItem, *, at: datetime, by: Actor) -> None:
-    """A new item: every promise that it meets starts at the moment when the request arrived."""
+def plan(item: WorkItem, *, at: datetime) -> list[Clock]:
+    """A new item: a clock for every promise that it meets, from the moment when the request arrived.
+
+    Sets what the item's row says of them; `begin` puts them on record once the item is.
+    """
     promises = promises_for(item.facts())
     item.without_agreement = _without_agreement(promises)
     made = [_make(item, promise, at) for measure, promise in promises.items() if measure not in LATER]
+    refresh(item, made)
+    return made
+
+
+def begin(made: list[Clock], *, at: datetime, by: Actor) -> None:
+    """The planned clocks of a new item run."""
     Clock.objects.bulk_create(made)
     Segment.objects.bulk_create(
         Segment(clock=c, running=True, starts_at=at, reason="created", by=by.user, target=c.target, calendar_version=c.calendar_version)
         for c in made
     )
-    refresh(item, made)
 
 
 def _pause(clock: Clock, *, at: datetime, by: Actor, reason: str) -> None:
