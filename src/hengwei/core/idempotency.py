@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja.responses import NinjaJSONEncoder
+from ninja.responses import NinjaJSONEncoder, Status
 
 from .asked import signed_in
 from .errors import Conflict, Refused
@@ -43,7 +43,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             except IntegrityError:
                 return _again(request, key, digest)
             answer = view(request, *args, **kwargs)
-            status, body = answer if isinstance(answer, tuple) else (200, answer)
+            status, body = (answer.status_code, answer.value) if isinstance(answer, Status) else (200, answer)
             row.status, row.body = status, json.dumps(body, cls=NinjaJSONEncoder, ensure_ascii=False)
             row.save(update_fields=["status", "body"])
         return answer

@@ -13,7 +13,7 @@ from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from ninja import Body, Router, Schema
+from ninja import Body, Router, Schema, Status
 from pydantic import Field, create_model
 
 from hengwei.core.acting import Actor
@@ -161,7 +161,7 @@ def _writing(router: Router, page: Pages, base: str, name: str, tags: list[str],
         if saved is None:
             raise refusal(form, status)
         shown = out(page.rows(signed_in(request)).get(pk=saved.pk))
-        return (201, shown) if created else shown  # idempotent() understands the pair
+        return Status(201, shown) if created else shown
 
     new, patch = whole(f"{name}In", partial=False), whole(f"{name}Patch", partial=True)
     if page.can_create:

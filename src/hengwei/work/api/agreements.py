@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from hengwei.core.asked import signed_in
@@ -246,10 +246,10 @@ def set_steps(request: HttpRequest, pk: int, number: int, target: int, payload: 
 
 
 @versions.post("/agreements/{int:pk}/versions/{int:number}/trials", response={202: TrialOut}, summary="What if: count what a version would have meant", tags=["work"])
-def start_trial(request: HttpRequest, pk: int, number: int, payload: TrialIn) -> tuple[int, dict[str, Any]]:
+def start_trial(request: HttpRequest, pk: int, number: int, payload: TrialIn) -> Status[dict[str, Any]]:
     """Counted in the background from what really happened; read it by its id."""
     trial = actions.start_trial(_version(request, pk, number), by=actor_of(request), starts_at=payload.starts_at, ends_at=payload.ends_at)
-    return 202, trial_out(trial)
+    return Status(202, trial_out(trial))
 
 
 @versions.get("/agreements/{int:pk}/trials/{int:trial}", response=TrialOut, summary="Read what a version would have meant", tags=["work"])

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from hengwei.core.asked import signed_in
@@ -133,11 +133,11 @@ def read_approvals(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 
 
 @router.post("/items/{number}/approvals", response={201: ApprovalOut}, summary="Put a work item to approval")
-def ask(request: HttpRequest, number: str, payload: AskIn) -> tuple[int, dict[str, Any]]:
+def ask(request: HttpRequest, number: str, payload: AskIn) -> Status[dict[str, Any]]:
     by = actor_of(request)
     by.require(perms.WORK)
     approval = approvals.start_approval(find(request, number), payload.steps, by=by, name=payload.name)
-    return 201, approval_out(approval, reader=signed_in(request))
+    return Status(201, approval_out(approval, reader=signed_in(request)))
 
 
 def _vote(request: HttpRequest, pk: int) -> ApprovalVote:
@@ -205,7 +205,7 @@ def read_signatures(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 
 
 @router.post("/items/{number}/signatures", response={201: SignOffOut}, summary="Keep a signature")
-def sign(request: HttpRequest, number: str, payload: SignIn) -> tuple[int, dict[str, Any]]:
+def sign(request: HttpRequest, number: str, payload: SignIn) -> Status[dict[str, Any]]:
     """It never changes afterwards."""
     by = actor_of(request)
     picture = files_of([payload.picture], user=by.user)[0]
@@ -213,4 +213,4 @@ def sign(request: HttpRequest, number: str, payload: SignIn) -> tuple[int, dict[
         find(request, number), by=by, statement=payload.statement, signer=payload.signer, capacity=payload.capacity, picture=picture,
         way=SignOff.Way.UPLOADED,
     )
-    return 201, _sign_off_out(made)
+    return Status(201, _sign_off_out(made))

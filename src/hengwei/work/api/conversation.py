@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from hengwei.core.files import files_of
 from hengwei.core.idempotency import idempotent
@@ -20,35 +20,35 @@ router = Router()
 
 @router.post("/items/{number}/replies", response={201: EntryOut}, summary="Reply publicly")
 @idempotent
-def reply(request: HttpRequest, number: str, payload: WordsIn) -> tuple[int, dict[str, Any]]:
+def reply(request: HttpRequest, number: str, payload: WordsIn) -> Status[dict[str, Any]]:
     """By staff to the requester, or by the requester to the desk."""
     by = actor_of(request)
     entry = conversation.reply(
         find(request, number), by=by, text=payload.text, files=files_of(payload.files, user=by.user), version=payload.version)
     assert entry is not None
-    return 201, entry_out(entry, reader=by.user)  # type: ignore[arg-type]
+    return Status(201, entry_out(entry, reader=by.user))  # type: ignore[arg-type]
 
 
 @router.post("/items/{number}/notes", response={201: EntryOut}, summary="Note something among colleagues")
 @idempotent
-def note(request: HttpRequest, number: str, payload: WordsIn) -> tuple[int, dict[str, Any]]:
+def note(request: HttpRequest, number: str, payload: WordsIn) -> Status[dict[str, Any]]:
     """Never shown or sent to the requester."""
     by = actor_of(request)
     entry = conversation.note(
         find(request, number), by=by, text=payload.text, files=files_of(payload.files, user=by.user), version=payload.version)
     assert entry is not None
-    return 201, entry_out(entry, reader=by.user)  # type: ignore[arg-type]
+    return Status(201, entry_out(entry, reader=by.user))  # type: ignore[arg-type]
 
 
 @router.post("/items/{number}/calls", response={201: EntryOut}, summary="Log a telephone call")
 @idempotent
-def call(request: HttpRequest, number: str, payload: CallIn) -> tuple[int, dict[str, Any]]:
+def call(request: HttpRequest, number: str, payload: CallIn) -> Status[dict[str, Any]]:
     by = actor_of(request)
     entry = conversation.log_call(find(request, number), by=by, **payload.dict())
-    return 201, entry_out(entry, reader=by.user)  # type: ignore[arg-type]
+    return Status(201, entry_out(entry, reader=by.user))  # type: ignore[arg-type]
 
 
 @router.post("/items/{number}/chase", response={204: None}, summary="Urge")
-def chase(request: HttpRequest, number: str, text: str = "") -> tuple[int, None]:
+def chase(request: HttpRequest, number: str, text: str = "") -> Status[None]:
     progress.chase(find(request, number), by=actor_of(request), text=text)
-    return 204, None
+    return Status(204, None)

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import NotFound, Refused
@@ -86,7 +86,7 @@ def list_items(
 
 @router.post("/items", response={201: ItemDetailOut}, summary="Record a new work item")
 @idempotent
-def create_item(request: HttpRequest, payload: ItemIn) -> tuple[int, dict[str, Any]]:
+def create_item(request: HttpRequest, payload: ItemIn) -> Status[dict[str, Any]]:
     """Recorded, routed and on the clock at once. Send `Idempotency-Key` to be safe against sending twice."""
     by = actor_of(request)
     people = User.objects.filter(is_active=True)
@@ -100,7 +100,7 @@ def create_item(request: HttpRequest, payload: ItemIn) -> tuple[int, dict[str, A
         parent=find(request, payload.parent) if payload.parent else None, catalogue_key=payload.catalogue_key,
         subject=payload.subject, labels=payload.labels, form=payload.form, files=files_of(payload.files, user=by.user),
     )
-    return 201, item_detail(item, by=by)
+    return Status(201, item_detail(item, by=by))
 
 
 @router.get("/items/{number}", response=ItemDetailOut, summary="Read a work item")
