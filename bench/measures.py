@@ -217,6 +217,22 @@ def open_clocks(count: int, version: int) -> None:
             [max(0, missing), target, version, target, version])
 
 
+def controls(table: Table) -> None:
+    """Every control over all items, for a period that holds them all; the slowest are named."""
+    from hengwei.core import controls as registered
+    from hengwei.core.controls import Period, judge
+
+    now = timezone.now()
+    period = Period(now - timedelta(days=90), now + timedelta(days=1), now)
+    took: dict[str, float] = {}
+    for control in registered.every():
+        begun = time.monotonic()
+        judge(control, period, control.clean({}))
+        took[control.key] = time.monotonic() - begun
+    slowest = ", ".join(f"{key} {seconds:.1f}" for key, seconds in sorted(took.items(), key=lambda one: -one[1])[:4])
+    table.row(f"{len(took)} controls over all items, seconds", sum(took.values()), "≤ 20", slowest)
+
+
 def business_time(table: Table) -> None:
     """A million additions of working time."""
     from hengwei.calendars.models import CalendarVersion

@@ -46,7 +46,7 @@ PACK = Pack(
                 Proof("desk.customers_contacted", {"days": 90}, span="month"), Proof("desk.follow_ups_done", threshold=80, span="month")),
         chapter("第六章", "分析与改进", "Analysis and improvement"),
         article("第十七条", "对反复出现的故障进行统计分析，建立问题单查找根本原因。", "Recurring faults are counted and analysed; a problem record looks for the root cause.", "A12", Proof("desk.recurring_analysed", {"times": 30}, span="month")),
-        article("第十八条", "每月形成支持报告，汇总需求和反馈，提出产品改进建议并作出决定。", "Every month a support report sums up needs and feedback, proposes improvements to products, and records the decisions.", "A12", Proof("insight.support_report", span="month"), Proof("insight.decisions_done", span="month")),
+        article("第十八条", "每月形成支持报告，汇总需求和反馈，提出产品改进建议并作出决定。", "Every month a support report sums up needs and feedback, proposes improvements to products, and records the decisions.", "A12", Proof("insight.support_report", span="month"), Proof("insight.decisions_done", threshold=80, span="month")),
         article("第十九条", "服务台人员对待客户应当礼貌、耐心，组长定期检查服务用语和工作记录。", "People at the desk are polite and patient with customers; leads inspect words and records at intervals.", "A13", Proof(attest_days=30)),
         chapter("第七章", "附则", "Final provisions"),
         article("第二十条", "本制度每年检查一次，必要时修订。", "This regulation is reviewed once a year and revised where needed.", "K2", Proof("governance.reviewed", span="month")),
