@@ -33,6 +33,7 @@ def load(rng: random.Random, now: datetime) -> None:
             for word in Binding.objects.filter(regulation=version.regulation, kind=Binding.Kind.ATTESTATION):
                 if place != 2:
                     binding.attest(word, by=Actor(user=lead, via="web"), kept=True, statement=STATEMENTS[place % 3], at=now - timedelta(days=rng.randint(3, 20)))
+        Regulation.objects.update(created_at=begun)
         readings = list(Acknowledgement.objects.order_by("pk"))
         for reading in readings[:-2]:
             reading.at = min(now, begun + timedelta(days=1, hours=rng.randint(2, 200)))
