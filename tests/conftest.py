@@ -22,6 +22,7 @@ def department(db: None) -> None:
     from hengwei.calendars import seed as calendars_seed
     from hengwei.channels.actions import notices, webhooks
     from hengwei.core import search
+    from hengwei.org import policy
     from hengwei.org import seed as org_seed
     from hengwei.work import categories, priorities, routing
     from hengwei.work.actions import helping
@@ -30,6 +31,7 @@ def department(db: None) -> None:
 
     for forget in (helping.forget, categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, webhooks.forget, notices.forget, calendars.compiled.cache_clear):
         forget()
+    policy.forget()
     org_seed.install()
     calendars_seed.install()
     clocks_seed.install()

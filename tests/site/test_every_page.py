@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -14,10 +15,11 @@ from hengwei.channels.models import InboundMessage, Mailbox, Notice, WebhookDeli
 from hengwei.core.acting import Actor
 from hengwei.core.files import store
 from hengwei.knowledge.actions.writing import create_article
+from hengwei.org.models import Absence, Post, Role, Rota, Skill
 from hengwei.work.models import Agreement, AgreementVersion, Category, Target
 from tests.factories import TUESDAY, UserFactory, acting, open_incident
 
-ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin")
+ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin", "security_admin", "audit_admin")
 #: What people who do not work at the desk may open; the rest does not exist for them.
 FOR_EVERYONE = {
     "site:home", "site:live", "site:tasks", "site:task", "site:tasks_export", "site:tasks_count", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "desk:requests", "desk:standards", "desk:sent", "desk:survey_answer", "desk:guest_status", "desk:guest_confirm", "work:item", "core:file",
@@ -25,6 +27,7 @@ FOR_EVERYONE = {
     "work:approvals", "work:hand_overs", "governance:readings",
     "knowledge:home", "knowledge:search", "knowledge:suggestions",
 }
+FOR_EVERYONE |= {"org:account"}
 FOR_STRANGERS = {
     # Whoever knows the token of an address; its signature is tested with the channels.
     "channels:hook_call",
@@ -48,7 +51,20 @@ PAGES = sorted({name: tuple(keys) for name, keys in _patterns()}.items())
 
 
 @pytest.fixture
-def world(requester, team, agent, department):
+def people(requester, team, agent, department):
+    """One of each record of people and customers, by the name of its pages."""
+    from hengwei.org.models import Directory, IdentityProvider
+
+    return {
+        "person": UserFactory(role="requester"), "customer": requester.customer, "team": team, "post": Post.objects.create(key="post", name="工程师"),
+        "rota": Rota.objects.create(name="值班", team=team), "absence": Absence.objects.create(user=agent, starts_at=TUESDAY, ends_at=TUESDAY + timedelta(days=1)),
+        "skill": Skill.objects.create(name="网络"), "role": Role.objects.get(key="agent"), "provider": IdentityProvider.objects.create(key="x", name="x", issuer="https://x.example", client_id="x"),
+        "directory": Directory.objects.create(key="x", name="x", host="127.0.0.1", port=1, base="dc=x", active=False),
+    }
+
+
+@pytest.fixture
+def world(requester, team, agent, department, people):
     category = Category.objects.create(key="printer", name="打印机")
     item = open_incident(requester=UserFactory(role="requester"), team=team, category=category, at=TUESDAY)
     message = InboundMessage.objects.create(sha256="0" * 64, path="mail/none.eml", size=1, received_at=TUESDAY)
@@ -65,7 +81,7 @@ def world(requester, team, agent, department):
     }
     return {
         "governance": _governance(), "channels": {**channels, "token": token}, "article": article, "agreement": agreement, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
-        "mailbox": Mailbox.objects.create(address="help@example.com", name="help"), "notice": Notice.objects.create(user=agent, event="answered", item=item, at=TUESDAY),
+        "mailbox": Mailbox.objects.create(address="help@example.com", name="help"), "notice": Notice.objects.create(user=agent, event="answered", item=item, at=TUESDAY), "people": people,
     }
 
 
@@ -84,6 +100,11 @@ def _governance():
 
 
 def _arguments(name, keys, world):
+    one = name.removeprefix("org:").removesuffix("_edit").removesuffix("_do").removesuffix("_export").removesuffix("_sign_out")
+    if name.startswith("org:") and one in world["people"]:
+        return {"pk": world["people"][one].pk, **{key: "archive" if key == "action" else 1 for key in keys if key != "pk"}}
+    if name.startswith("calendars:") and "pk" in keys:
+        return {"pk": Calendar.objects.get(key="office").pk}
     if name.startswith("governance:"):
         return {key: world["governance"][key] for key in keys}
     own = {
@@ -107,7 +128,7 @@ def _arguments(name, keys, world):
         return {"event": "assigned", **({"language": "en"} if "language" in keys else {})}
     if name.startswith("knowledge:") and "number" in keys:
         return {"number": world["article"].number, **{key: "publish" if key == "verb" else "helped" for key in keys if key != "number"}}
-    known = {"number": world["item"].number, "pk": 1, "form": "xlsx", "key": "printer", "token": "x", "what": "say", "action": "say", "name": "a", "transition": "start"}
+    known = {"number": world["item"].number, "pk": 1, "form": "xlsx", "key": "printer", "token": "x", "what": "say", "action": "say", "name": "a", "transition": "start", "session": 1, "shift": 1}
     return {key: known.get(key, uuid.uuid4().hex) for key in keys}
 
 

@@ -47,6 +47,9 @@ class CalendarVersion(models.Model):
     timezone = models.CharField(max_length=60)
     always_open = models.BooleanField(default=False)
     week = models.JSONField(default=list, blank=True)
+    #: The day from which `week` holds; None: for ever. Before it the weeks of `earlier` do, each with its own `since`.
+    since = models.DateField(_("holds from"), null=True, blank=True)
+    earlier = models.JSONField(default=list, blank=True)
     #: {"2026-10-01": {"kind": "holiday", "name": "国庆节", "hours": [], "provisional": false}}
     days = models.JSONField(default=dict, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -77,10 +80,15 @@ class CalendarVersion(models.Model):
 
     def _compile(self) -> BusinessCalendar:
         exceptions = {date.fromisoformat(day): _pairs(facts["hours"]) for day, facts in self.days.items()}
-        if self.always_open:
+        if self.always_open and not self.earlier:
             return BusinessCalendar.round_the_clock(self.timezone)
-        week = Week.of({weekday: _pairs(hours) for weekday, hours in enumerate(self.week)})
-        return BusinessCalendar((week,), ZoneInfo(self.timezone), exceptions)
+        weeks = [_week(one["week"], one["always_open"], date.fromisoformat(one["since"]) if one["since"] else None) for one in self.earlier]
+        weeks.append(_week(self.week, self.always_open, self.since))
+        return BusinessCalendar(tuple(weeks), ZoneInfo(self.timezone), exceptions)
+
+
+def _week(week: list[Any], always_open: bool, since: date | None) -> Week:
+    return Week(always_open=True, since=since) if always_open else Week.of({weekday: _pairs(hours) for weekday, hours in enumerate(week)}, since=since)
 
 
 def _pairs(hours: list[Any]) -> tuple[tuple[int, int], ...]:

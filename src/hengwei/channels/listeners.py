@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from hengwei.core.events import on
+from hengwei.org import letters
 from hengwei.org.models import User
 from hengwei.work import permissions as work_perms
 from hengwei.work.actions.approvals import link_token, may_decide
@@ -161,3 +162,9 @@ def tell_programs(event: ItemEvent) -> None:
 
 def _name(user: User | None) -> str:
     return user.name if user is not None else ""
+
+
+@letters.carries
+def letter(person: User, subject: str, text: str) -> bool:
+    """A letter about a person's own account, by the department's mailbox."""
+    return outgoing.queue("letter", item=None, user=person, params={"title": subject, "text": text}, automatic=False) is not None

@@ -85,6 +85,10 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("找不到审批人：{{title}}", "{{person}}：\n\n{{number}} 的审批找不到审批人：{{reason}}。请打开工单指定审批人，否则审批无法继续。\n\n{{link}}"),
         "en": Wording("No approver found: {{title}}", "{{person}},\n\nno approver was found for {{number}}: {{reason}}. Please name one on the item; the approval waits until then.\n\n{{link}}"),
     },
+    "letter": {
+        "zh-hans": Wording("{{title}}", "{{text}}"),
+        "en": Wording("{{title}}", "{{text}}"),
+    },
     "quota": {
         "zh-hans": Wording("邮件过多，已暂停：{{title}}", "{{person}}：\n\n短时间内发往 {{reason}} 的邮件过多（{{number}}），自动邮件已暂停一小时。请检查对方是否在自动回复。\n\n{{link}}"),
         "en": Wording("Too much mail, held: {{title}}", "{{person}},\n\ntoo many mails went to {{reason}} within a short time ({{number}}). Automatic mail to it is held for an hour. Please check whether a machine answers there.\n\n{{link}}"),

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "hengwei.ui.middleware.Person",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "hengwei.org.middleware.Due",
 ]
 
 ROOT_URLCONF = "hengwei.site.urls"
@@ -114,11 +115,20 @@ MFA_TOTP_ISSUER = "Hengwei"
 ACCOUNT_ADAPTER = "hengwei.org.sign_in.ClosedAdapter"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SETTINGS.base_url.startswith("https")
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Our own passwords first, then the company's directories.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "hengwei.org.directory.DirectoryBackend"]
+# Wrong passwords are counted by org.lockout; what else the library limits is counted in a cache that all processes share.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "1000/m/ip"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+SOCIALACCOUNT_ADAPTER = "hengwei.org.single_sign_on.Adapter"
+# The way to a provider is a link: no browser follows a form to another site under our policy.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["username", "name", "email"]}},
+    {"NAME": "hengwei.org.passwords.NotUsedBefore"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 
-from .models import Customer, Membership, Role, Team, User
+from hengwei.core.acting import Actor
+
+from . import demo_texts as texts
+from .actions.duty import rotate, save_rota, save_shift
+from .models import (
+    Absence,
+    Customer,
+    CustomerNote,
+    DutyAcknowledgement,
+    DutySheet,
+    Membership,
+    Post,
+    Role,
+    Site,
+    Skill,
+    Team,
+    User,
+)
 
 PASSWORD = "hengwei-demo"
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹"
@@ -24,7 +42,13 @@ STAFF = [
     ("wangmin", "王敏", "agent", 0, "工程师，IT支持组"), ("zhaolei", "赵磊", "agent", 0, ""), ("sunyan", "孙艳", "agent", 0, ""),
     ("chenjie", "陈杰", "lead", 0, "组长，IT支持组"), ("liutao", "刘涛", "agent", 1, ""), ("huangming", "黄明", "agent", 1, ""),
     ("zhouchao", "周超", "lead", 1, ""), ("linxia", "林霞", "agent", 2, ""), ("guoqiang", "郭强", "agent", 2, ""), ("hejuan", "何娟", "lead", 2, ""),
-    ("yangjing", "杨静", "manager", None, "经理"), ("maping", "马平", "auditor", None, "审计员"),
+    ("yangjing", "杨静", "manager", None, "经理"), ("maping", "马平", "auditor", None, "审计员"), ("qiuwen", "邱文", "system_admin", None, "系统管理员"),
+    ("fanrui", "范瑞", "security_admin", None, "安全管理员"), ("tangli", "唐丽", "audit_admin", None, "审计管理员"),
+]
+#: name, English, of whom: users by their place in STAFF.
+SKILLS = [
+    ("网络", "Networks", [4, 5, 6]), ("打印机", "Printers", [0, 1, 2]), ("Windows桌面", "Windows desktops", [0, 1, 2, 3]), ("ERP", "ERP", [5, 6]), ("数据库", "Databases", [4]),
+    ("伺服控制器", "Servo controllers", [7, 8, 9]), ("英语", "English", [2, 9]),
 ]
 
 
@@ -51,6 +75,7 @@ def load(rng: random.Random, now: datetime) -> None:
                 teams[team].lead = person
                 teams[team].save(update_fields=["lead"])
     Customer.objects.filter(kind=Customer.Kind.COMPANY).update(default_team=teams[2])
+    _department(teams, now)
     people = [User(
         username="liqian", name="李倩", email="liqian@hengxin.example", password=password, customer=customers[0], phone="8120", title="会计",
     )]
@@ -64,6 +89,47 @@ def load(rng: random.Random, now: datetime) -> None:
     User.objects.bulk_create(people)
     through = User.roles.through
     through.objects.bulk_create(through(user_id=person.pk, role_id=roles["requester"].pk) for person in people)
+
+
+def _department(teams: list[Team], now: datetime) -> None:
+    """What makes the teams a department: a head, deputies, skills, posts with duties, rotas, who is away."""
+    staff = {person.username: person for person in User.objects.filter(is_agent=True)}
+    people = [staff[row[0]] for row in STAFF]
+    head = staff["yangjing"]
+    department = Team.objects.create(key="tech-support", name="技术支持部", name_en="Technical support", kind=Team.Kind.DEPARTMENT, lead=head, deputy=staff["chenjie"])
+    for team, deputy in zip(teams, ("sunyan", "liutao", "linxia"), strict=True):
+        team.parent, team.deputy = department, staff[deputy]
+        team.save(update_fields=["parent", "deputy"])
+        User.objects.filter(memberships__team=team).exclude(pk=team.lead_id).update(manager=team.lead)
+    User.objects.filter(leads__in=teams).update(manager=head)
+    for name, english, able in SKILLS:
+        Skill.objects.create(name=name, name_en=english).people.set([people[n] for n in able])
+    for key, name, english, at, holders, duties in texts.POSTS:
+        post = Post.objects.create(key=key, name=name, name_en=english, team=department if at is None else teams[at], duties=duties)
+        post.holders.set([staff[one] for one in holders])
+        if holders:
+            sheet = DutySheet.objects.create(post=post, number=1, text=duties, published_at=now - timedelta(days=200), published_by=head)
+            read = holders[:-1] if len(holders) > 2 else holders
+            DutyAcknowledgement.objects.bulk_create(DutyAcknowledgement(sheet=sheet, user=staff[one], at=now - timedelta(days=198, hours=n)) for n, one in enumerate(read))
+    _rotas(teams, staff, now)
+    day = now.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=9, minute=0, second=0)
+    Absence.objects.create(user=staff["guoqiang"], kind=Absence.Kind.TRAVEL, starts_at=day - timedelta(days=1), ends_at=day + timedelta(days=2), deputy=staff["linxia"], note="泰和包装现场调试")
+    Absence.objects.create(user=staff["liutao"], kind=Absence.Kind.TRAINING, starts_at=day + timedelta(days=8), ends_at=day + timedelta(days=10), deputy=staff["huangming"], note="数据库培训")
+    customers = list(Customer.objects.filter(key_account=True))
+    for n, (kind, text) in enumerate(texts.NOTES):
+        CustomerNote.objects.create(customer=customers[n % len(customers)], kind=kind, text=text, author=people[7 + n % 3], at=now - timedelta(days=3 + 9 * n))
+    for customer, (name, address) in zip(customers, texts.SITES, strict=False):
+        Site.objects.create(customer=customer, name=name, address=address)
+
+
+def _rotas(teams: list[Team], staff: dict[str, User], now: datetime) -> None:
+    """A desk by weeks, and operations round the clock with a swap."""
+    by, monday = Actor(), (now - timedelta(days=now.weekday())).date()
+    desk = save_rota(by=by, name="服务台早班", name_en="Desk, early", team=teams[0])
+    rotate(desk, [staff["wangmin"], staff["zhaolei"], staff["sunyan"]], by=by, first_day=monday, starts=time(8, 30), minutes=540, days_each=7)
+    night = save_rota(by=by, name="运维7×24值班", name_en="Operations, round the clock", team=teams[1])
+    rotate(night, [staff["liutao"], staff["huangming"], staff["zhouchao"]], by=by, first_day=monday, starts=time(9, 0), minutes=1440, days_each=2)
+    save_shift(by=by, rota=night, user=staff["zhouchao"], first_day=monday + timedelta(days=5), starts=time(9, 0), minutes=720, replaces=True, note="黄明换班")
 
 
 def accounts() -> list[tuple[str, str, str]]:

@@ -29,6 +29,8 @@ class Action:
     bulk: bool = False
     when: Callable[[Any], bool] = lambda row: True
     form: type[forms.Form] | None = None
+    #: What the form begins with for a row.
+    initial: Callable[[Any], dict[str, Any]] = lambda row: {}
     danger: bool = False
     primary: bool = False
 

@@ -64,12 +64,7 @@ class Column:
 
     def json(self, row: Any) -> Any:
         """The value for a program: ids of rows, ISO moments, keys of choices."""
-        value = self.raw(row)
-        if isinstance(value, models.Model):
-            return {"id": value.pk, "name": str(value)}
-        if isinstance(value, SafeString):
-            return str(value)
-        return value if isinstance(value, str | int | float | bool | list | dict | datetime | date | None) else str(value)
+        return _json(self.raw(row))
 
     def _named(self, row: Any) -> Any:
         if self.value is None:
@@ -77,6 +72,18 @@ class Column:
             if display is not None:
                 return display()
         return self.raw(row)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return {"id": value.pk, "name": str(value)}
+    if isinstance(value, models.Manager | models.QuerySet):
+        value = list(value.all())
+    if isinstance(value, list | tuple):
+        return [_json(one) for one in value]
+    if isinstance(value, SafeString):
+        return str(value)
+    return value if isinstance(value, str | int | float | bool | dict | datetime | date | None) else str(value)
 
 
 def _field(model: type[models.Model] | None, name: str) -> Any:

@@ -321,7 +321,8 @@ class Pages:
         row = self.find(user, pk)
         if not deed.offered(user, row):
             raise Http404
-        form = deed.form(request.POST if request.method == "POST" else None, request.FILES or None) if deed.form is not None else None
+        data = request.POST if request.method == "POST" else None
+        form = deed.form(data, request.FILES or None, initial=deed.initial(row)) if deed.form is not None else None
         if form is not None:
             dress(form)
         status = 200

@@ -1,10 +1,10 @@
-"""People, roles, teams, customers: who may, who does, and for whom."""
+"""People, their roles, skills and keys: who may, and who can."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,6 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from hengwei.core import history
 from hengwei.core.i18n import Bilingual
+
+from .customers import Customer, Site
+
+if TYPE_CHECKING:
+    from .duty import Absence
+
+
+#: The three powers, apart from each other: who runs it, who guards it, who watches both. A trigger on the table of held
+#: roles (migration `people`) keeps the second and the third from meeting in one hand.
+SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN = ADMINISTRATIVE = ("system_admin", "security_admin", "audit_admin")
 
 
 @history.tracked(audited=True)
@@ -30,54 +40,10 @@ class Role(Bilingual):
         verbose_name = _("role")
         ordering = ["id"]
 
-
-class CustomerQuerySet(models.QuerySet["Customer"]):
-    def visible_to(self, user: User) -> CustomerQuerySet:
-        """Staff see all customers; everyone else his own."""
-        return self if user.may("org.view_customers") else self.filter(pk=user.customer_id)
-
-
-@history.tracked()
-class Customer(Bilingual):
-    """Somebody we serve: a company outside, or a department of our own."""
-
-    class Kind(models.TextChoices):
-        COMPANY = "company", _("company")
-        DEPARTMENT = "department", _("internal department")
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.COMPANY)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
-    domains = ArrayField(models.CharField(max_length=253), default=list, blank=True, verbose_name=_("mail domains"))
-    key_account = models.BooleanField(_("key customer"), default=False)
-    shares_requests = models.BooleanField(_("its people see each other's requests"), default=False)
-    default_team = models.ForeignKey("Team", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("served by"))
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    address = models.CharField(_("address"), max_length=300, blank=True)
-    notes = models.TextField(_("notes"), blank=True)
-    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = CustomerQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("customer")
-        ordering = ["name", "id"]
-        indexes = [models.Index(fields=["name", "id"]), models.Index(fields=["kind", "name"])]
-
-
-@history.tracked(part_of="customer")
-class Site(Bilingual):
-    """A place where a customer works: an address, a time zone."""
-
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="sites", verbose_name=_("customer"))
-    address = models.CharField(_("address"), max_length=300, blank=True)
-    timezone = models.CharField(_("time zone"), max_length=60, default="Asia/Shanghai")
-
-    class Meta:
-        verbose_name = _("site")
-        ordering = ["name", "id"]
+    @property
+    def is_administrative(self) -> bool:
+        """Whether it keeps the platform itself: its holders' sign-in is guarded (actions/people.py)."""
+        return self.key in ADMINISTRATIVE
 
 
 @history.tracked()
@@ -89,42 +55,14 @@ class Skill(Bilingual):
         ordering = ["name"]
 
 
-@history.tracked(audited=["lead", "deputy"])
-class Team(Bilingual):
-    """A group of the department: by business line, product or region; teams form a tree."""
-
-    class Kind(models.TextChoices):
-        DEPARTMENT = "department", _("department")
-        BUSINESS = "business", _("business line")
-        PRODUCT = "product", _("product")
-        REGION = "region", _("region")
-        OTHER = "other", _("other")
-
-    key = models.SlugField(_("key"), unique=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.BUSINESS)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
-    lead = models.ForeignKey("User", models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("team lead"))
-    deputy = models.ForeignKey("User", models.SET_NULL, null=True, blank=True, related_name="deputises", verbose_name=_("deputy lead"))
-    members: models.ManyToManyField[User, Membership] = models.ManyToManyField("User", through="Membership", related_name="teams", verbose_name=_("members"))
-    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("team")
-        ordering = ["name", "id"]
-
-    def acting_lead(self, at: datetime) -> User | None:
-        """The lead, or the deputy while the lead is away (S5b-2)."""
-        if self.lead and self.lead.is_active and not self.lead.is_away(at):
-            return self.lead
-        if self.deputy and self.deputy.is_active and not self.deputy.is_away(at):
-            return self.deputy
-        return self.lead
-
-
 class UserQuerySet(models.QuerySet["User"]):
     def staff(self) -> UserQuerySet:
         """Those who work here: anyone with a role beyond requester."""
         return self.filter(is_active=True, is_agent=True)
+
+    def present(self) -> UserQuerySet:
+        """Those whose data has not been erased."""
+        return self.filter(erased_at=None)
 
     def visible_to(self, user: User) -> UserQuerySet:
         """Staff see everyone; a requester sees himself, and the staff that serve (names only, by the pages)."""
@@ -138,7 +76,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(Q(username__iexact=username) | Q(email__iexact=username))
 
 
-@history.tracked(leave_out=["last_login", "preferences", "theme"], audited=["username", "password", "email", "is_active", "is_agent"], m2m=["roles", "skills"])
+@history.tracked(leave_out=["last_login", "last_seen_at", "preferences", "theme", "feed_key"], audited=["username", "password", "email", "is_active", "is_agent"], m2m=["roles", "skills"])
 class User(AbstractBaseUser):
     """Everyone who signs in or writes to us: staff and requesters share one table and differ by roles."""
 
@@ -164,6 +102,14 @@ class User(AbstractBaseUser):
     capacity = models.PositiveSmallIntegerField(_("how many open items at a time"), default=20)
     mail_blocked_at = models.DateTimeField(_("mail came back"), null=True, blank=True)
     mail_blocked_reason = models.CharField(max_length=300, blank=True)
+    password_changed_at = models.DateTimeField(_("password set"), null=True, blank=True)
+    must_change_password = models.BooleanField(_("must choose a new password"), default=False)
+    last_seen_at = models.DateTimeField(_("last signed in"), null=True, blank=True)
+    #: Part of the addresses at which the person's calendars are subscribed to; '' until first wanted.
+    feed_key = models.CharField(max_length=60, blank=True, default="", db_index=True)
+    #: Where the account comes from when not from here: "oidc:key" or "ldap:key", and its name there.
+    source = models.CharField(_("kept by"), max_length=80, blank=True, default="")
+    source_id = models.CharField(max_length=300, blank=True, default="")
     erased_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -179,7 +125,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email_unique"),
             models.UniqueConstraint(Lower("username"), name="user_username_unique"),
         ]
-        indexes = [models.Index(fields=["customer", "name"]), models.Index(fields=["phone"]), models.Index(fields=["mobile"])]
+        indexes = [models.Index(fields=["name", "id"]), models.Index(fields=["customer", "name"]), models.Index(fields=["source", "source_id"]), models.Index(fields=["phone"]), models.Index(fields=["mobile"])]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -215,6 +161,10 @@ class User(AbstractBaseUser):
             )
             return [row[0] for row in cursor.fetchall()]
 
+    def absence_at(self, at: datetime) -> Absence | None:
+        """The absence that covers the moment, if any: the one that ends last."""
+        return self.absences.filter(starts_at__lte=at, ends_at__gt=at).select_related("deputy").order_by("-ends_at").first()
+
     def is_away(self, at: datetime) -> bool:
         """Whether an absence of the person covers the moment."""
         return self.absences.filter(starts_at__lte=at, ends_at__gt=at).exists()
@@ -228,58 +178,6 @@ class User(AbstractBaseUser):
     def pref(self, key: str, default: Any = None) -> Any:
         """One of the person's own settings (columns, sort, notices …)."""
         return self.preferences.get(key, default)
-
-
-@history.tracked(leave_out=["last_assigned_at"], part_of="team")
-class Membership(models.Model):
-    """A person in a team."""
-
-    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    assignable = models.BooleanField(_("takes part in automatic assignment"), default=True)
-    last_assigned_at = models.DateTimeField(null=True, blank=True)
-    joined_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["team", "user"], name="membership_once")]
-
-
-@history.tracked(part_of="user")
-class Absence(models.Model):
-    """Leave, travel, training: a time in which a person takes no work, and who stands in."""
-
-    class Kind(models.TextChoices):
-        LEAVE = "leave", _("leave")
-        TRAVEL = "travel", _("on business")
-        TRAINING = "training", _("training")
-        OTHER = "other", _("other")
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="absences")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.LEAVE)
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("until"))
-    deputy = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("stands in"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="absence_forward")]
-        indexes = [models.Index(fields=["user", "ends_at"])]
-
-
-@history.tracked(m2m=["holders"])
-class Post(Bilingual):
-    """A post of the department with its duty sheet: head, lead, deputy, engineer, supervisor (J1)."""
-
-    key = models.SlugField(_("key"), unique=True)
-    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="posts", verbose_name=_("team"))
-    duties = models.TextField(_("duty sheet"), blank=True, help_text=_("Markdown"))
-    version = models.PositiveIntegerField(default=1)
-    published_at = models.DateTimeField(null=True, blank=True)
-    holders = models.ManyToManyField(User, blank=True, related_name="posts", verbose_name=_("holders"))
-
-    class Meta:
-        verbose_name = _("post")
-        ordering = ["id"]
 
 
 @history.tracked(leave_out=["last_used_at"], part_of="user", audited=True)
