@@ -1,6 +1,9 @@
 // The editor of articles: a tab for each language, Markdown by button, pictures by paste or drop, a preview that follows.
+import htmx from "htmx.org";
 import { upload } from "./editor";
 
+/** So many characters of a reply say enough to look for articles. */
+const ENOUGH = 12;
 const AROUND: Record<string, [string, string, string]> = { bold: ["**", "**", "…"], italic: ["*", "*", "…"], link: ["[", "](https://)", "…"] };
 const BEFORE: Record<string, (n: number) => string> = { heading: () => "## ", list: () => "- ", numbers: (n) => `${n}. `, tasks: () => "- [ ] ", quote: () => "> " };
 
@@ -58,7 +61,36 @@ function attachments(form: HTMLElement): void {
   });
 }
 
+/** In an item: an article's link or words go into the reply; what is written there finds other articles. */
+function startItem(root: ParentNode): void {
+  root.querySelectorAll<HTMLElement>("[data-into-reply]").forEach((button) => {
+    if (button.dataset.started) return;
+    button.dataset.started = "yes";
+    button.addEventListener("click", () => {
+      const form = document.querySelector<HTMLFormElement>("form.editor");
+      const field = form?.querySelector<HTMLTextAreaElement>("textarea");
+      if (!form || !field) return;
+      form.querySelector<HTMLElement>('[data-mode-is="reply"]')?.click();
+      put(field, button.dataset.intoReply!, field.selectionStart, field.selectionEnd);
+      form.scrollIntoView({ block: "center" });
+      void fetch(button.dataset.sent!, { method: "POST", headers: { "X-CSRFToken": document.body.dataset.csrf ?? "", "HX-Request": "true" } });
+    });
+  });
+  const field = root.querySelector<HTMLTextAreaElement>("form.editor textarea");
+  if (!field || field.dataset.suggesting) return;
+  field.dataset.suggesting = "yes";
+  let timer = 0;
+  field.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      const card = document.getElementById("kb-suggested");
+      if (card?.dataset.for && field.value.trim().length >= ENOUGH) void htmx.ajax("get", `${card.dataset.for}?text=${encodeURIComponent(field.value.slice(-500))}`, { target: card, swap: "innerHTML" });
+    }, 1200);
+  });
+}
+
 export function startKnowledge(root: ParentNode): void {
+  startItem(root);
   root.querySelectorAll<HTMLFormElement>("form[data-knowledge]").forEach((form) => {
     if (form.dataset.editing) return;
     form.dataset.editing = "yes";

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.errors import Conflict, NotFound
 from hengwei.core.i18n import is_chinese
 from hengwei.knowledge import permissions as perms
@@ -136,6 +137,8 @@ def _begun(on: date) -> Q:
     return Q(valid_from=None) | Q(valid_from__lte=on)
 
 
+@history.tracked(
+    leave_out=["views", "helped", "not_helped", "solved", "deflected", "updated_at", "version", "reminded_on"], m2m=["customers", "teams"], made=False)
 class Article(models.Model):
     """A piece of knowledge with a number, an owner, an audience and a life. Its words are in its versions."""
 

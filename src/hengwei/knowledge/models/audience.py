@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual
 from hengwei.knowledge import permissions as perms
 from hengwei.org.models import Customer, Team, User
@@ -79,6 +80,7 @@ def open_categories(user: User) -> RawSQL:
             SELECT id FROM seen""", [*one, *one])
 
 
+@history.tracked(m2m=["customers", "teams"])
 class Category(Bilingual):
     """What articles are about: a tree, of which a branch may be meant for some only."""
 

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual, is_chinese
 from hengwei.knowledge import permissions as perms
 from hengwei.org.models import Team, User
@@ -51,6 +52,7 @@ class SystemQuerySet(models.QuerySet["System"]):
         return [system for _nearness, system in sorted(found, key=lambda one: (one[0], one[1].pk))]
 
 
+@history.tracked()
 class System(Bilingual):
     """A system or device that is maintained, as its manual knows it."""
 
@@ -84,6 +86,7 @@ class FaultQuerySet(models.QuerySet["Fault"]):
         return self.filter(archived_at=None, system__archived_at=None)
 
 
+@history.tracked(leave_out=["version", "updated_at"], part_of="system")
 class Fault(models.Model):
     """A common fault of a system: how it shows, what causes it, what to check and do."""
 
@@ -127,6 +130,7 @@ class Fault(models.Model):
         return self.cause if is_chinese() or not self.cause_en else self.cause_en
 
 
+@history.tracked(part_of="fault")
 class FaultStep(models.Model):
     """One step: what to check or do, and what should then be so. Never deleted: items have ticked it."""
 
