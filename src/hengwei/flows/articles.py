@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -61,9 +62,10 @@ def draft_from_item(item: WorkItem, *, by: Actor, at: datetime | None = None) ->
         parts = [(_("Problem"), item.description or item.title), (_("Cause"), item.cause), (_("Solution"), item.solution or _last_answer(item))]
         body = "\n\n".join(f"## {head}\n\n{words.strip() or _('(to be written)')}" for head, words in parts)
     end = "_en" if english else ""
+    words: dict[str, Any] = {f"title{end}": item.title[:200], f"body{end}": body}
     article = create_article(
         by=by, kind=Kind.KNOWN_ERROR if item.kind in ERRORS else Kind.FAQ, audience=Audience.STAFF, tags=[tag for tag in (item.subject, *item.labels) if tag], at=at,
-        note=_("From %(number)s") % {"number": item.number}, **{f"title{end}": item.title[:200], f"body{end}": body})
+        note=_("From %(number)s") % {"number": item.number}, **words)
     _link(item, article, How.WRITTEN, by=by, at=at, words=_("article drafted: %(article)s"))
     return article
 

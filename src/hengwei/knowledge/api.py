@@ -266,7 +266,7 @@ def versions(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 @router.post("/knowledge/articles/{number}/urgent", response=ArticleDetailOut, summary="Correct at once what is published")
 def urgent(request: HttpRequest, number: str, payload: UrgentIn) -> dict[str, Any]:
     """Without a second person; another looks at it within days."""
-    words = {name: value or "" for name, value in payload.dict(exclude_unset=True).items() if name in ArticleVersion.WORDS}
+    words: dict[str, Any] = {name: value or "" for name, value in payload.dict(exclude_unset=True).items() if name in ArticleVersion.WORDS}
     review.correct_urgently(find(request, number), by=actor_of(request), reason=payload.reason, private_confirmed=payload.private_confirmed, version=payload.version, **words)
     return _detail(find(request, number), signed_in(request))
 

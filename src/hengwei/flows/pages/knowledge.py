@@ -70,10 +70,11 @@ def _manual(item: WorkItem, user: User, opened: int = 0, error: ActionError | No
     steps = Prefetch("steps", FaultStep.objects.filter(withdrawn_at=None), to_attr="current_steps")
     faults = list(Fault.objects.visible_to(user).filter(system__in=systems, archived_at=None).select_related("system").prefetch_related(steps)[:FAULTS])
     done = {row.step_id: row for row in StepDone.objects.filter(item=item, undone_at=None).select_related("by")}
-    for fault in faults:
-        for step in fault.current_steps:  # type: ignore[attr-defined]
+    shown: Any
+    for shown in faults:
+        for step in shown.current_steps:
             step.done = done.get(step.pk)
-        fault.ticked = sum(1 for step in fault.current_steps if step.done)  # type: ignore[attr-defined]
+        shown.ticked = len([step for step in shown.current_steps if step.done])
     return {"item": item, "systems": systems, "faults": faults, "opened": opened, "may_work": user.may(perms.WORK) and item.is_open, "error": error}
 
 
