@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from hengwei.knowledge.suggesting import suggest
@@ -47,10 +48,10 @@ def suggestions_for(text: str, user: User | None) -> list[Suggestion]:
 
 @suggests
 def articles(text: str, user: User | None) -> list[Suggestion]:
-    """Articles of the knowledge base that this person may read."""
+    """Articles of the knowledge base that this person may read. Opened from here, they ask whether that solved it."""
     if user is None:
         return []
     return [
-        Suggestion(one.article.label, one.article.get_absolute_url(), one.article.brief, "book", _("knowledge"))
+        Suggestion(one.article.label, f"{one.article.get_absolute_url()}?{urlencode({'asked': text[:300]})}", one.article.brief, "book", _("knowledge"))
         for one in suggest(text, user=user, limit=AT_MOST)
     ]
