@@ -97,8 +97,22 @@ def extract() -> int:
     return 0
 
 
+def _said_in_two_ways() -> int:
+    """All catalogues are one to Django: a sentence that two rooms say differently would be said wrongly in one of them."""
+    said: dict[Key, dict[str, Path]] = {}
+    for room in _rooms():
+        for entry in _catalogue(room):
+            chinese = entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr
+            if chinese:
+                said.setdefault(_key(entry), {}).setdefault(chinese, room)
+    wrong = {key: ways for key, ways in said.items() if len(ways) > 1}
+    for key, ways in wrong.items():
+        print(f"said in two ways: {key[1]!r}: " + ", ".join(f"{chinese} ({room.name})" for chinese, room in ways.items()))
+    return len(wrong)
+
+
 def check() -> int:
-    wrong = 0
+    wrong = _said_in_two_ways()
     for room in _rooms():
         entries = {_key(entry): entry for entry in _catalogue(room)}
         for key, places in _found(room).items():

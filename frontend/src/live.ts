@@ -34,6 +34,7 @@ export function startLive(): void {
     stream.onmessage = (event) => hear(JSON.parse(event.data) as News);
   };
   const hear = (news: News) => {
+    document.dispatchEvent(new CustomEvent("hw:news"));
     document.querySelectorAll<HTMLElement>(`[data-topic="${CSS.escape(news.topic)}"]`).forEach((one) => {
       if (one.dataset.refresh) {
         if (news.version !== undefined && one.dataset.version === String(news.version)) return;

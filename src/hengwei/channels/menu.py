@@ -1,14 +1,13 @@
-"""The bell, the mailboxes in the rail, and what is set up now and then."""
+"""The bell, and what is set up now and then."""
 
 from django.utils.translation import gettext_lazy as _
 
-from hengwei.ui.menu import MenuEntry, SettingsEntry, register, register_corner, register_setting
+from hengwei.ui.menu import SettingsEntry, register_corner, register_setting
 
 from . import permissions as perms
 from .pages.notices import BELL
 
 register_corner(BELL)
-register(MenuEntry("mail", _("Mail"), "mail", "channels:mailboxes", perms.CONFIGURE, 80))
 for _entry in (
     SettingsEntry("mailboxes", _("Mailboxes"), _("Addresses of the department: where mail is read and sent, and what became of each message."), "mail", "channels:mailboxes", perms.CONFIGURE, "channels", 10),
     SettingsEntry("wording", _("Words of mails and notices"), _("What they say, in both languages, with a preview."), "file-text", "channels:templates", perms.CONFIGURE, "channels", 20),

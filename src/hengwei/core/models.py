@@ -98,7 +98,7 @@ class Revision(models.Model):
 
     class Operation(models.TextChoices):
         MADE = "made", _("made")
-        CHANGED = "changed", _("changed")
+        CHANGED = "changed", _("was changed")
         REMOVED = "removed", _("removed")
 
     at = models.DateTimeField(_("when"))
@@ -112,7 +112,7 @@ class Revision(models.Model):
     #: {column: [before, after]} as JSON writes the values.
     changes = models.JSONField()
     #: Without a constraint: a change is on record whatever becomes of the person.
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=_("who"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=_("acting person"))
     via = models.CharField(_("way"), max_length=12)
     address = models.CharField(_("address"), max_length=120, blank=True)
     rules = models.JSONField(default=list)
@@ -132,7 +132,7 @@ class AuditRecord(models.Model):
     position = models.BigIntegerField(null=True, unique=True)
     at = models.DateTimeField(_("when"))
     action = models.CharField(_("what"), max_length=60)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=_("who"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=_("acting person"))
     actor_name = models.CharField(max_length=150, blank=True, default="")
     via = models.CharField(_("way"), max_length=12)
     address = models.CharField(_("address"), max_length=120, blank=True, default="")
@@ -170,8 +170,8 @@ class Task(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
+        RUNNING = "running", _("under way")
+        DONE = "done", _("completed")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
@@ -190,10 +190,10 @@ class Task(models.Model):
     failed_rows = models.PositiveIntegerField(default=0)
     result_file = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+")
     errors_file = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    created_at = models.DateTimeField(_("begun"), auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_at = models.DateTimeField(_("end"), null=True)
     cancel_asked_at = models.DateTimeField(null=True)
 
     class Meta:

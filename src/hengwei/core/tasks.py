@@ -154,7 +154,7 @@ class Work:
             from .files import store
 
             text = io.StringIO()
-            csv.writer(text).writerows([(_("Where"), _("Why")), *self._faults])
+            csv.writer(text).writerows([(_("Place of the fault"), _("Why")), *self._faults])
             self.row.errors_file = store(text.getvalue().encode("utf-8-sig"), "errors.csv", user=self.row.owner)
 
 

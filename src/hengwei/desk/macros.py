@@ -32,7 +32,7 @@ STEPS_AT_MOST = 12
 #: What a text of a macro or of a reply kept ready may name.
 PLACES: dict[str, Message] = {
     "requester": gettext_lazy("who asked"), "number": gettext_lazy("the number"), "title": gettext_lazy("the title"), "agent": gettext_lazy("who writes"),
-    "team": gettext_lazy("the team"), "due": gettext_lazy("when it is due"), "customer": gettext_lazy("the customer"), "state": gettext_lazy("the state"),
+    "team": gettext_lazy("the whole team"), "due": gettext_lazy("when it is due"), "customer": gettext_lazy("the customer"), "state": gettext_lazy("the state"),
     "solution": gettext_lazy("the solution"), "link": gettext_lazy("the address of the request"),
 }
 #: A requester, an item: what a preview is filled with.

@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hengwei.ui.menu import MenuEntry, SettingsEntry, register, register_setting
+from hengwei.ui.menu import (
+    MenuEntry,
+    ReportEntry,
+    SettingsEntry,
+    register,
+    register_report,
+    register_setting,
+)
 from hengwei.work import permissions as work
 
 from . import permissions as perms
@@ -10,7 +17,7 @@ from . import permissions as perms
 register(MenuEntry("portal", _("Portal"), "lifebuoy", "desk:portal", "", 30))
 register(MenuEntry("follow_ups", _("Follow-ups"), "phone-check", "desk:follow_ups", perms.FOLLOW_UP, 35))
 register(MenuEntry("changes", _("Changes"), "calendar-event", "desk:change_calendar", work.WORK, 36))
-register(MenuEntry("desk_figures", _("Desk figures"), "chart-histogram", "desk:figures", perms.FIGURES, 60))
+register_report(ReportEntry("desk_figures", _("Desk figures"), _("Satisfaction over time, complaints by cause, problems by category"), "mood-smile", "desk:figures", perms.FIGURES, 7))
 
 for order, (key, label, description, icon, url, permission) in enumerate((
     ("catalogue", _("Service catalogue"), _("What people may ask for, with its own form, approval and tasks"), "apps", "desk:entries", perms.CATALOGUE),

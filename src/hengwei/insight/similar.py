@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from hengwei.core.search.tokens import tokens
+import rjieba
+
+from hengwei.core.search.tokens import fold, tokens
 
 #: Words that more than this share of the texts have say nothing about likeness.
 COMMON = 0.25
@@ -31,13 +33,13 @@ def groups(texts: Iterable[tuple[int, str]], *, least: int = 3, alike: float = 0
     A text joins the group whose first text it is most like, so the result does not depend on chance, and the cost
     grows with the number of shared words, not with the square of the texts.
     """
-    given = [(pk, telling(text)) for pk, text in texts]
+    said = dict(texts)
+    given = [(pk, telling(text)) for pk, text in said.items()]
     count = Counter(word for _pk, words in given for word in words)
     most = max(3, len(given) * COMMON)
     common = {word for word, times in count.items() if times > most} if len(given) > 20 else set()
     leaders: list[tuple[frozenset[str], Group]] = []
     by_word: dict[str, list[int]] = defaultdict(list)
-    held: list[list[frozenset[str]]] = []
     for pk, words in given:
         rare = words - common or words
         best, score = -1, 0.0
@@ -49,20 +51,20 @@ def groups(texts: Iterable[tuple[int, str]], *, least: int = 3, alike: float = 0
         if best < 0 or score < alike:
             best = len(leaders)
             leaders.append((words, Group()))
-            held.append([])
             for word in rare:
                 by_word[word].append(best)
         leaders[best][1].ids.append(pk)
-        held[best].append(words)
     found = []
-    for (_leader, group), members in zip(leaders, held, strict=True):
+    for _leader, group in leaders:
         if len(group.ids) >= least:
-            group.words = _shared(members, count)
+            group.words = _shared([said[pk] for pk in group.ids])
             found.append(group)
     return sorted(found, key=lambda group: (-len(group.ids), group.ids[0]))
 
 
-def _shared(members: Sequence[frozenset[str]], count: Counter[str]) -> list[str]:
-    within = Counter(word for words in members for word in words)
-    shared = [word for word, times in within.items() if times * 2 > len(members)]
-    return sorted(shared, key=lambda word: (count[word] / within[word], -within[word], word))[:6]
+def _shared(texts: Sequence[str]) -> list[str]:
+    """The whole words that most of the texts hold, for a person to read."""
+    within: Counter[str] = Counter()
+    for text in texts:
+        within.update({word for word in rjieba.cut(fold(text)) if len(word) > 1 and word.isalpha()})
+    return [word for word, times in within.most_common() if times * 2 > len(texts)][:6]

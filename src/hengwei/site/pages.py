@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
@@ -14,7 +20,7 @@ from django.views.decorators.http import require_POST
 from hengwei.core import search as index
 from hengwei.core.asked import signed_in
 from hengwei.org.models import User
-from hengwei.ui.menu import entries_for, settings_for
+from hengwei.ui.menu import counts_for, entries_for, settings_for
 from hengwei.work.models import WorkItem
 
 
@@ -82,3 +88,9 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     if not groups:
         raise Http404
     return render(request, "site/settings.html", {"groups": groups})
+
+
+@login_required
+def counts(request: HttpRequest) -> JsonResponse:
+    """The numbers in the rail: asked by the page once it is shown, so that no page waits for them."""
+    return JsonResponse(counts_for(signed_in(request)))

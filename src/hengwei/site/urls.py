@@ -16,6 +16,7 @@ _own = [
     path("live", live.stream, name="live"),
     path("palette", pages.palette, name="palette"),
     path("search", pages.search, name="search"),
+    path("counts", pages.counts, name="counts"),
     path("settings", pages.settings_page, name="settings"),
     path("language", pages.choose_language, name="language"),
     path("history/<str:model>/<str:pk>", history.page, name="history"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from .menu import corners_for, entries_for
+from .menu import corners_for, rail
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -18,4 +18,4 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     from hengwei.core.sample import is_sample
 
     room = request.resolver_match.namespace if request.resolver_match else ""
-    return {"menu": entries_for(user), "corners": corners_for(user), "theme": user.theme, "languages": settings.LANGUAGES, "room": room, "is_sample": is_sample()}
+    return {"menu": rail(user, request.path), "corners": corners_for(user), "theme": user.theme, "languages": settings.LANGUAGES, "room": room, "is_sample": is_sample()}

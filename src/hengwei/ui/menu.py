@@ -26,6 +26,8 @@ class MenuEntry:
     count: Callable[[Any], int | None] | None = None
     #: Whether to show it at all, where a permission does not say it.
     shown: Callable[[Any], bool] = lambda user: True
+    #: The key of the entry under which it stands, shown while that section is open.
+    parent: str = ""
 
     @property
     def url(self) -> str:
@@ -81,10 +83,31 @@ def register(entry: MenuEntry) -> MenuEntry:
 
 
 def entries_for(user: Any) -> list[MenuEntry]:
-    """What this person may go to, in order."""
+    """What this person may go to, in order; those under another one too."""
     if not user.is_authenticated or not user.is_agent:
         return []
     return sorted((e for e in _entries.values() if (not e.permission or user.may(e.permission)) and e.shown(user)), key=lambda e: (e.order, e.key))
+
+
+def rail(user: Any, path: str) -> list[tuple[MenuEntry, bool, list[tuple[MenuEntry, bool]]]]:
+    """The rail of a page: each entry, whether the page is of it, and the entries under it while its section is open."""
+    entries = entries_for(user)
+    here = max((e for e in entries if path == e.url or path.startswith(f"{e.url.rstrip('/')}/")), key=lambda e: len(e.url), default=None)
+    top = {e.key for e in entries if not e.parent}
+    section = "" if here is None else here.parent if here.parent in top else here.key
+    made = []
+    for entry in entries:
+        if entry.parent in top:
+            continue
+        under = [(e, e is here) for e in entries if e.parent == entry.key] if entry.key == section else []
+        made.append((entry, entry is here, under))
+    return made
+
+
+def counts_for(user: Any) -> dict[str, int]:
+    """The numbers beside the entries; those of nothing are left out."""
+    found = {e.key: e.count(user) for e in entries_for(user) if e.count is not None}
+    return {key: n for key, n in found.items() if n}
 
 
 @dataclass(frozen=True, slots=True)

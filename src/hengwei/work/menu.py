@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hengwei.ui.menu import MenuEntry, SettingsEntry, register, register_setting
+from hengwei.ui.menu import (
+    MenuEntry,
+    ReportEntry,
+    SettingsEntry,
+    register,
+    register_report,
+    register_setting,
+)
 
 from . import permissions as perms
 from .waiting import approvals_for, callbacks_for
@@ -10,14 +17,14 @@ from .waiting import approvals_for, callbacks_for
 register(MenuEntry("queue", _("Queue"), "inbox", "work:queue", perms.VIEW_ALL, 10))
 register(MenuEntry("board", _("Lead's board"), "layout-kanban", "work:board", perms.VIEW_FIGURES, 20))
 register(MenuEntry("approvals", _("My approvals"), "rubber-stamp", "work:approvals", "", 30, count=approvals_for))
-register(MenuEntry("promises", _("Promises kept"), "chart-bar", "work:promises", perms.VIEW_FIGURES, 40))
+register_report(ReportEntry("promises", _("Promises kept"), _("Met and breached by agreement, team and person, with percentiles of working time"), "target-arrow", "work:promises", perms.VIEW_FIGURES, 5))
 register_setting(SettingsEntry(
     "agreements", _("Agreements"), _("What is promised to customers, between teams and by vendors; signed, in force, renewed."), "file-certificate", "work:agreements",
     perms.VIEW_AGREEMENTS, "agreements", 10))
 register_setting(SettingsEntry(
     "levels", _("Escalation levels"), _("Who is told, and how, when a promise is in danger."), "stairs-up", "work:levels", perms.VIEW_AGREEMENTS, "agreements", 20))
-register(MenuEntry("callbacks", _("Calls to return"), "phone-call", "work:callbacks", perms.WORK, 32, count=callbacks_for))
-register(MenuEntry("hand_overs", _("Waiting for colleagues"), "arrows-exchange", "work:hand_overs", perms.WORK, 34))
+register(MenuEntry("callbacks", _("Calls to return"), "phone-call", "work:callbacks", perms.WORK, 32, count=callbacks_for, parent="queue"))
+register(MenuEntry("hand_overs", _("Waiting for colleagues"), "arrows-exchange", "work:hand_overs", perms.WORK, 34, parent="queue"))
 for _entry in (
     SettingsEntry("categories", _("Categories"), _("What items are about: a tree."), "category", "work:categories", perms.CONFIGURE, "desk", 10),
     SettingsEntry("matrix", _("Priority matrix"), _("Impact and urgency give the priority."), "grid-4x4", "work:matrix", perms.CONFIGURE, "desk", 20),

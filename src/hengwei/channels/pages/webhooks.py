@@ -157,7 +157,7 @@ class HookPages(Pages):
         Facts(_("Facts"), ["shape", "kind", "category", "team", "requester", "active", "last_at", "mapping"]),
         Table(
             _("Calls"), rows=lambda row, user: row.calls.prefetch_related("items").order_by("-id"), empty=_("Nobody has called yet."),
-            columns=[Column("received_at", link=True), Column("status"), Column("items", _("items"), value=_numbers), Column("reason", _("why"))],
+            columns=[Column("received_at", link=True), Column("status"), Column("items", _("opened items"), value=_numbers), Column("reason", _("why"))],
         ),
     )
     actions = (
@@ -196,10 +196,10 @@ class CallPages(Pages):
     model, title, one, icon = HookCall, _("Calls received"), _("call received"), "plug-connected"
     view = perms.CONFIGURE
     order = ("-id",)
-    columns = (Column("received_at", link=True), Column("hook"), Column("status"), Column("items", _("items"), value=_numbers), Column("reason", _("why")))
+    columns = (Column("received_at", link=True), Column("hook"), Column("status"), Column("items", _("opened items"), value=_numbers), Column("reason", _("why")))
     filters = CallFilters
     panels = (
-        Facts(_("Facts"), ["hook", "received_at", "status", Column("items", _("items"), value=_numbers), Column("reason", _("why"))]),
+        Facts(_("Facts"), ["hook", "received_at", "status", Column("items", _("opened items"), value=_numbers), Column("reason", _("why"))]),
         Part("channels/exchange.html", context=lambda row, request: {"asked": row.body, "answered": row.answer}),
     )
     actions = (

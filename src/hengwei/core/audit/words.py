@@ -15,7 +15,7 @@ ACTIONS: dict[str, Message] = {
     "second_step.added": _("second step added"),
     "second_step.removed": _("second step removed"),
     "record.made": _("made"),
-    "record.changed": _("changed"),
+    "record.changed": _("was changed"),
     "record.removed": _("removed"),
     "export": _("exported"),
     "backup": _("backup made"),

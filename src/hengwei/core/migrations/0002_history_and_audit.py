@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('previous', models.CharField(blank=True, default='', max_length=64)),
                 ('sealed', models.TextField(blank=True, default='')),
                 ('hash', models.CharField(blank=True, default='', max_length=64)),
-                ('actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ('actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='acting person')),
             ],
             options={
                 'verbose_name': 'audit record',
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='when')),
-                ('operation', models.CharField(choices=[('made', 'made'), ('changed', 'changed'), ('removed', 'removed')], max_length=8)),
+                ('operation', models.CharField(choices=[('made', 'made'), ('changed', 'was changed'), ('removed', 'removed')], max_length=8)),
                 ('model', models.CharField(max_length=80)),
                 ('object_id', models.CharField(max_length=64)),
                 ('whole_model', models.CharField(blank=True, default='', max_length=80)),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('via', models.CharField(max_length=12, verbose_name='way')),
                 ('address', models.CharField(blank=True, max_length=120, verbose_name='address')),
                 ('rules', models.JSONField(default=list)),
-                ('actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ('actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='acting person')),
             ],
             options={
                 'verbose_name': 'revision',

@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='suggestion',
             name='outcome',
-            field=models.CharField(blank=True, choices=[('accepted', 'accepted'), ('partly', 'accepted in part'), ('later', 'later'), ('declined', 'declined')], default='', max_length=10, verbose_name='decided'),
+            field=models.CharField(blank=True, choices=[('accepted', 'accepted'), ('partly', 'accepted in part'), ('later', 'later'), ('declined', 'declined')], default='', max_length=10, verbose_name='what was decided'),
         ),
         migrations.AlterField(
             model_name='catalogueentry',
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('name_en', models.CharField(blank=True, default='', max_length=200, verbose_name='English name')),
-                ('occasion', models.CharField(choices=[('closed', 'after an item that meets the conditions is closed'), ('complaint', 'after a complaint is closed'), ('regular', 'regularly, for customers')], max_length=10, verbose_name='when')),
+                ('occasion', models.CharField(choices=[('closed', 'after an item that meets the conditions is closed'), ('complaint', 'after a complaint is closed'), ('regular', 'regularly, for customers')], max_length=10, verbose_name='occasion')),
                 ('conditions', models.JSONField(blank=True, default=dict, verbose_name='for items')),
                 ('every_months', models.PositiveSmallIntegerField(default=1, verbose_name='every so many months')),
                 ('key_accounts_only', models.BooleanField(default=True, verbose_name='key customers only')),

@@ -32,7 +32,7 @@ class FollowUpPlan(Bilingual):
         HANDLER = "handler", _("who handled it")
         PERSON = "person", _("a certain person")
 
-    occasion = models.CharField(_("when"), max_length=10, choices=Occasion)
+    occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion)
     #: Over the facts of the closed item (work/conditions.py).
     conditions: Any = models.JSONField(_("for items"), default=dict, blank=True)
     every_months = models.PositiveSmallIntegerField(_("every so many months"), default=1)

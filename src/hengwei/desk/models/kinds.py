@@ -123,7 +123,7 @@ class Suggestion(WorkItem):
         LATER = "later", _("later")
         DECLINED = "declined", _("declined")
 
-    outcome = models.CharField(_("decided"), max_length=10, choices=Outcome, blank=True, default="")
+    outcome = models.CharField(_("what was decided"), max_length=10, choices=Outcome, blank=True, default="")
     decision = models.TextField(_("decision"), blank=True, default="")
     decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by"))

@@ -37,7 +37,7 @@ class OweForm(KitForm):
 class ResultForm(KitForm):
     way = forms.ChoiceField(label=_("how"), choices=FollowUp.Way.choices, initial=FollowUp.Way.CALL)
     reached = forms.TypedChoiceField(label=_("reached"), choices=[("1", _("yes")), ("0", _("no"))], coerce=lambda value: value == "1", initial="1")
-    result = forms.CharField(label=_("what came of it"), widget=forms.Textarea(attrs={"rows": 4}))
+    result = forms.CharField(label=_("outcome of the call"), widget=forms.Textarea(attrs={"rows": 4}))
     next_at = forms.DateTimeField(label=_("next one, or tried again"), required=False)
     next_reason = forms.CharField(label=_("what for"), max_length=300, required=False)
     give_up = forms.BooleanField(label=_("give up: tried often enough"), required=False)

@@ -241,7 +241,7 @@ class FaultPages(Pages):
     def inlines(self, data: Any, row: Any) -> list[Inline]:
         steps = [{name: getattr(s, name) for name in ("text", "expected", "text_en", "expected_en", "check_only")} for s in row.steps.filter(withdrawn_at=None)] if row else [{}]
         formset = forms.Steps(data, prefix="steps", initial=steps)
-        return [Inline("steps", _("Steps"), formset, _("In order; each with what should then be so. Checks first: they change nothing."), sortable=True)]
+        return [Inline("steps", _("Steps to take"), formset, _("In order; each with what should then be so. Checks first: they change nothing."), sortable=True)]
 
     def address_of(self, row: Any) -> str:
         return str(row.get_absolute_url())
