@@ -134,7 +134,7 @@ class CustomerForm(KitModelForm):
         fields = ["name", "name_en", "code", "kind", "parent", "key_account", "default_team", "shares_requests", "language", "phone", "address", "domains", "notes"]
 
     fieldsets = [
-        (_("Name"), ["name", "name_en", "code", "kind", "parent"]), (_("Service"), ["default_team", "key_account", "shares_requests", "language", "domains"]),
+        (_("Name"), ["name", "name_en", "code", "kind", "parent"]), (_("Served by"), ["default_team", "key_account", "shares_requests", "language", "domains"]),
         (_("Contact"), ["phone", "address", "notes"]),
     ]
 

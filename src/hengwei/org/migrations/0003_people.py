@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='CustomerNote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('note', 'note'), ('call', 'call'), ('visit', 'visit'), ('need', 'need')], default='note', max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('note', 'note'), ('call', 'call'), ('visit', 'customer visit'), ('need', 'need')], default='note', max_length=20, verbose_name='kind')),
                 ('text', models.TextField(verbose_name='text')),
                 ('at', models.DateTimeField(verbose_name='when')),
             ],
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(verbose_name='version')),
                 ('text', models.TextField(verbose_name='duties')),
-                ('published_at', models.DateTimeField(verbose_name='published')),
+                ('published_at', models.DateTimeField(verbose_name='published on')),
             ],
             options={
                 'verbose_name': 'duty sheet',
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='source',
-            field=models.CharField(blank=True, default='', max_length=80, verbose_name='kept by'),
+            field=models.CharField(blank=True, default='', max_length=80, verbose_name='comes from'),
         ),
         migrations.AddField(
             model_name='user',
@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='customernote',
             name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
         ),
         migrations.AddField(
             model_name='customernote',

@@ -77,13 +77,13 @@ class CustomerNote(models.Model):
     class Kind(models.TextChoices):
         NOTE = "note", _("note")
         CALL = "call", _("call")
-        VISIT = "visit", _("visit")
+        VISIT = "visit", _("customer visit")
         NEED = "need", _("need")
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="notes_kept", verbose_name=_("customer"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.NOTE)
     text = models.TextField(_("text"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     at = models.DateTimeField(_("when"))
 
     class Meta:

@@ -108,7 +108,7 @@ class User(AbstractBaseUser):
     #: Part of the addresses at which the person's calendars are subscribed to; '' until first wanted.
     feed_key = models.CharField(max_length=60, blank=True, default="", db_index=True)
     #: Where the account comes from when not from here: "oidc:key" or "ldap:key", and its name there.
-    source = models.CharField(_("kept by"), max_length=80, blank=True, default="")
+    source = models.CharField(_("comes from"), max_length=80, blank=True, default="")
     source_id = models.CharField(max_length=300, blank=True, default="")
     erased_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -95,7 +95,7 @@ class DutySheet(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, related_name="sheets")
     number = models.PositiveIntegerField(_("version"))
     text = models.TextField(_("duties"))
-    published_at = models.DateTimeField(_("published"))
+    published_at = models.DateTimeField(_("published on"))
     published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

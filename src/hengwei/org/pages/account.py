@@ -31,7 +31,7 @@ PARTS = (
     ("search", _("Search")),
 )
 #: How long a key may last: days, 0 for ever.
-LASTS = ((30, _("30 days")), (90, _("90 days")), (365, _("a year")), (0, _("for ever")))
+LASTS = ((30, _("30 days")), (90, _("90 days")), (365, _("one year")), (0, _("for ever")))
 
 
 class ProfileForm(KitModelForm):
@@ -47,7 +47,7 @@ class ProfileForm(KitModelForm):
 class TokenForm(KitForm):
     """A new key."""
 
-    name = forms.CharField(label=_("what for"), max_length=120)
+    name = forms.CharField(label=_("purpose"), max_length=120)
     scopes = forms.MultipleChoiceField(label=_("may"), widget=forms.CheckboxSelectMultiple)
     days = forms.TypedChoiceField(label=_("lasts"), coerce=int, choices=LASTS, initial=90)
 
