@@ -43,7 +43,7 @@ class State(models.TextChoices):
     """Where the article stands for its readers."""
 
     DRAFT = "draft", _("not published yet")
-    PUBLISHED = "published", _("published")
+    PUBLISHED = "published", _("published to its readers")
     SUPERSEDED = "superseded", _("superseded")
     ARCHIVED = "archived", _("archived")
 
@@ -53,7 +53,7 @@ class Status(models.TextChoices):
 
     DRAFT = "draft", _("draft")
     IN_REVIEW = "in_review", _("in review")
-    PUBLISHED = "published", _("published")
+    PUBLISHED = "published", _("published to its readers")
     RETURNED = "returned", _("sent back")
     DISCARDED = "discarded", _("discarded")
 
@@ -331,7 +331,7 @@ class ArticleChange(models.Model):
         SUBMITTED = "submitted", _("given to review")
         WITHDRAWN = "withdrawn", _("taken back from review")
         RETURNED = "returned", _("sent back")
-        PUBLISHED = "published", _("published")
+        PUBLISHED = "published", _("published to its readers")
         URGENT = "urgent", _("corrected urgently")
         CONFIRMED = "confirmed", _("reviewed: still right")
         FACTS = "facts", _("facts changed")
