@@ -149,6 +149,24 @@ def test_links_that_lead_nowhere_are_found(reviewer):
     assert Article.objects.with_broken_links().get() == article
 
 
+def test_an_address_outside_is_broken_only_when_it_is_surely_gone(monkeypatch):
+    from hengwei.core import outgoing
+    from hengwei.knowledge.jobs import ask
+
+    def call(method, url, **options):
+        if "gone" in url:
+            return outgoing.Answer(404, b"")
+        if "login" in url:
+            return outgoing.Answer(401, b"")
+        if "dead" in url:
+            raise outgoing.Unreachable("no such name")
+        return outgoing.Answer(200, b"ok")
+
+    assert ask("http://127.0.0.1:9/intranet") == ""  # not ours to look at, so not called broken
+    monkeypatch.setattr(outgoing, "call", call)
+    assert [ask(f"https://example.com/{page}") for page in ("fine", "gone", "login", "dead")] == ["", "HTTP 404", "", "no such name"]
+
+
 def test_suggestions_come_by_rare_words_not_by_common_ones(requester):
     jam = published(title="打印机卡纸怎么办", tags=["打印机"])
     published(title="怎么办理入职手续", body="入职当天到人力资源部。")

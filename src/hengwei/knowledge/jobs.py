@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.db import transaction
 from django.utils import timezone
 
+from hengwei.core import outgoing
 from hengwei.core.acting import Actor
+from hengwei.core.errors import Refused
 from hengwei.core.events import emit
 from hengwei.core.jobs import job, timer
 
@@ -53,18 +53,21 @@ def look_at_links(timestamp: int) -> None:
 
     now = timezone.now()
     check_inside(now)
-    if find_spec("hengwei.core.outgoing") is not None:
-        check_outside(now, _ask, older_than=now - timedelta(days=LOOK_AGAIN_DAYS))
+    check_outside(now, ask, older_than=now - timedelta(days=LOOK_AGAIN_DAYS))
 
 
-def _ask(address: str) -> str:
-    """Why an address outside does not answer; '' when it does. Through the guard: never into the company's own net."""
-    outgoing = import_module("hengwei.core.outgoing")
+def ask(address: str) -> str:
+    """Why an address outside leads nowhere; '' when something answers, or when we may not look (the company's own net).
+
+    A page that demands a sign-in is no broken link; nor is a server that is overloaded for a moment.
+    """
     try:
-        answer = outgoing.request("GET", address, timeout=10)
-    except Exception as error:
-        return str(error)[:200] or type(error).__name__
-    return f"HTTP {answer.status_code}" if answer.status_code in (404, 410) or answer.status_code >= 500 else ""
+        answer = outgoing.call("GET", address, most=1024)
+    except outgoing.Blocked:
+        return ""
+    except (outgoing.Unreachable, Refused) as error:
+        return str(error)[:200]
+    return f"HTTP {answer.status}" if answer.status in (404, 410) else ""
 
 
 @job(queue="search")
