@@ -13,5 +13,6 @@ ROOMS = [
     "hengwei.flows",
     "hengwei.governance",
     "hengwei.insight",
+    "hengwei.exchange",
     "hengwei.site",
 ]

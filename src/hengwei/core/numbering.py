@@ -16,6 +16,11 @@ _known: set[tuple[str, str]] = set()
 
 def next_number(prefix: str, year: int) -> str:
     """The next number of a prefix (two to six capitals) in a year; ValueError for another prefix."""
+    return next_numbers(prefix, year, 1)[0]
+
+
+def next_numbers(prefix: str, year: int, count: int) -> list[str]:
+    """The next `count` numbers, in one go."""
     if not _PREFIX.fullmatch(prefix):
         raise ValueError(f"{prefix!r} is no prefix for numbers")
     name = f"hengwei_number_{prefix.lower()}_{year:d}"
@@ -25,9 +30,8 @@ def next_number(prefix: str, year: int) -> str:
         # Only once it is committed: an undone transaction takes the sequence with it.
         transaction.on_commit(lambda: _known.add(known))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [name])
-        value = cursor.fetchone()[0]
-    return f"{prefix}-{year}-{value:06d}"
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [name, count])
+        return [f"{prefix}-{year}-{value:06d}" for (value,) in cursor.fetchall()]
 
 
 def _make(name: str) -> None:

@@ -27,6 +27,18 @@ def reindex_item(item_id: int) -> None:
         searching.index(item, entries=list(Entry.objects.filter(item=item).order_by("happened_at", "id")))
 
 
+@job(queue="search")
+def reindex_items(item_ids: list[int]) -> None:
+    """The search entries of many items that were brought in together."""
+    from hengwei.work import searching
+
+    entries: dict[int, list[Entry]] = {}
+    for entry in Entry.objects.filter(item__in=item_ids).order_by("happened_at", "id"):
+        entries.setdefault(entry.item_id, []).append(entry)
+    for item in WorkItem.objects.filter(pk__in=item_ids):
+        searching.index(item, entries=entries.get(item.pk, []))
+
+
 def reindex_soon(item: WorkItem) -> None:
     """Have an item's search entry written anew; at most one such job waits for an item."""
     enqueue(reindex_item, once=f"reindex:{item.pk}", item_id=item.pk)
