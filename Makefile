@@ -6,7 +6,7 @@ FRONT := $(wildcard frontend/src/*.ts frontend/src/*.css frontend/*.mjs frontend
 	$(shell find src/hengwei -name '*.html' -o -name 'menu.py')
 WORDS := $(wildcard src/hengwei/*/locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run test check bench wheel lock pictures messages clean
+.PHONY: run test check bench wheel lock pictures docs messages clean
 .DEFAULT_GOAL := run
 
 .venv/bin/python:
@@ -51,6 +51,9 @@ wheel: .venv/.dev $(ASSETS) .venv/.words
 
 pictures: .venv/.dev $(ASSETS) .venv/.words
 	$(BIN)/python tools/pictures.py
+
+docs: .venv/.dev .venv/.words
+	$(BIN)/python tools/docs.py
 
 messages: .venv/.dev
 	$(BIN)/python tools/messages.py extract
