@@ -22,6 +22,7 @@ def department(db: None) -> None:
     from hengwei.calendars import seed as calendars_seed
     from hengwei.channels.actions import notices, webhooks
     from hengwei.core import search
+    from hengwei.flows.automation import engine as automation
     from hengwei.org import policy
     from hengwei.org import seed as org_seed
     from hengwei.work import categories, priorities, routing
@@ -29,7 +30,7 @@ def department(db: None) -> None:
     from hengwei.work.clocks import matching
     from hengwei.work.clocks import seed as clocks_seed
 
-    for forget in (helping.forget, categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, webhooks.forget, notices.forget, calendars.compiled.cache_clear):
+    for forget in (helping.forget, categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, automation.forget, webhooks.forget, notices.forget, calendars.compiled.cache_clear):
         forget()
     policy.forget()
     org_seed.install()

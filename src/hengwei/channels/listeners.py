@@ -59,7 +59,7 @@ def pass_on(event: ItemTold) -> None:
     item = _item(event.item_id)
     entry = Entry.objects.select_related("author").get(pk=event.entry_id)
     if event.public and event.by_staff and entry.kind == Entry.Kind.MESSAGE_OUT:
-        outgoing.queue("reply", item=item, entry=entry, automatic=False, by=event.actor, hold_for=int(entry.details.get("hold_for", 0)))
+        outgoing.queue("reply", item=item, entry=entry, automatic=bool(entry.details.get("automatic")), by=event.actor, hold_for=int(entry.details.get("hold_for", 0)))
     elif event.public and not event.by_staff:
         people = [item.owner] if item.owner else ([item.team.acting_lead(event.at)] if item.team else [])
         watching = User.objects.filter(watching__item=item, is_agent=True)

@@ -32,6 +32,7 @@ WORDS: dict[str, tuple[str, Message]] = {
     "approval": ("rubber-stamp", gettext_lazy("%(actor)s asks for your approval")), "approval_done": ("rubber-stamp", gettext_lazy("the approval ended: %(reason)s")),
     "approval_stuck": ("alert-triangle", gettext_lazy("no approver found: %(reason)s")), "major": ("alert-octagon", gettext_lazy("%(actor)s declared a major incident")), "follow_up": ("phone-check", gettext_lazy("a follow-up is yours: %(reason)s")),
     "expiring": ("calendar-due", gettext_lazy("agreement '%(name)s' ends on %(reason)s and is not renewed")),
+    "rule": ("robot", gettext_lazy("rule '%(name)s': %(reason)s")),
 }
 #: What a person chooses of.
 CHOICES: dict[str, Message] = {
@@ -43,6 +44,7 @@ CHOICES: dict[str, Message] = {
     "due": gettext_lazy("Something I put off, or a promised call, is due"),
     "approval": gettext_lazy("My approval is asked"), "approval_done": gettext_lazy("An approval that I asked for ends"), "approval_stuck": gettext_lazy("An approver cannot be found"),
     "expiring": gettext_lazy("An agreement that I keep ends"), "major": gettext_lazy("A major incident is declared"), "follow_up": gettext_lazy("A follow-up call is mine"),
+    "rule": gettext_lazy("An automation rule tells me something"),
 }
 #: What the requester's side gets, and the digest.
 TO_OTHERS: dict[str, Message] = {

@@ -121,6 +121,10 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("回访任务：{{reason}}", "{{person}}：\n\n有一项回访由您负责：{{reason}}\n\n{{link}}"),
         "en": Wording("A follow-up: {{reason}}", "{{person}},\n\na follow-up is yours: {{reason}}\n\n{{link}}"),
     },
+    "rule": {
+        "zh-hans": Wording("{{name}}：{{title}}", "{{person}}：\n\n{{reason}}\n\n{{number}} {{title}}\n提出人：{{requester}}\n处理人：{{owner}}\n优先级：{{priority}}\n{{due}}\n\n{{link}}"),
+        "en": Wording("{{name}}: {{title}}", "{{person}},\n\n{{reason}}\n\n{{number}} {{title}}\nFrom: {{requester}}\nHandled by: {{owner}}\nPriority: {{priority}}\n{{due}}\n\n{{link}}"),
+    },
     "expiring": {
         "zh-hans": Wording("协议即将到期：{{name}}", "{{person}}：\n\n协议“{{name}}”将于 {{reason}} 到期，尚未续签。\n\n{{link}}"),
         "en": Wording("An agreement ends: {{name}}", "{{person}},\n\nthe agreement '{{name}}' ends on {{reason}} and is not renewed yet.\n\n{{link}}"),

@@ -1,4 +1,4 @@
-"""What several rooms do together: here, what mails say of what happens at the desk."""
+"""What several rooms do together: here, what mails say of what happens at the desk; automation hears events in automation/hearing.py."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from hengwei.desk.actions import guests, surveys
 from hengwei.desk.actions.satisfaction import ask_for_verdict, rating_token
 from hengwei.desk.events import FollowUpOwed, MajorDeclared, SurveySent
 from hengwei.desk.models import Campaign, FollowUp, GuestRequest, Invitation
+from hengwei.flows.automation import hearing
 from hengwei.org.models import User
 from hengwei.work.models import WorkItem
+
+__all__ = ["hearing"]
 
 
 @offers("resolved")

@@ -57,12 +57,14 @@ def _mentioned(text: str, people: Sequence[User]) -> tuple[int, ...]:
 def reply(
     item: WorkItem, *, by: Actor, text: str, html: str = "", files: Sequence[Any] = (), key: uuid.UUID | None = None,
     version: int | None = None, at: datetime | None = None, details: dict[str, Any] | None = None, hold_for: int = 0,
+    automatic: bool = False,
 ) -> Entry | None:
     """Public words on an item, by staff to the requester or by the requester to the desk.
 
     A staff reply counts as first response and as update; the requester's own words take the item out of 'waiting for
     the customer'. `key` makes it at most once: the second call with it does nothing and returns None. `hold_for` are
-    seconds in which what goes out by mail may still be taken back.
+    seconds in which what goes out by mail may still be taken back. What a rule says (`automatic`) is no answer of a person:
+    it keeps no promise and stops no clock.
     """
     at = moment(at)
     item = item.locked(version)
@@ -85,12 +87,12 @@ def reply(
     with writing(item, by=by, at=at) as log:
         entry = log.record(
             Entry.Kind.MESSAGE_OUT if from_staff else Entry.Kind.COMMENT, public=True, text=text, html=html, by_staff=from_staff,
-            details={**(details or {}), **({"hold_for": hold_for} if hold_for else {})},
+            details={**(details or {}), **({"hold_for": hold_for} if hold_for else {}), **({"automatic": True} if automatic else {})},
         )
         attach(item, entry, stored)
-        if from_staff:
+        if from_staff and not automatic:
             staff_told(log, at)
-        else:
+        elif not from_staff:
             moved = requester_answered(log, at)
         if by.user is not None:
             Draft.objects.filter(item=item, user=by.user).delete()

@@ -1,0 +1,89 @@
+"""Events of items, as rules hear them; and since when an item stands where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from hengwei.core.events import on
+from hengwei.core.jobs import enqueue
+from hengwei.flows.automation import engine
+from hengwei.flows.automation.models import Standing
+from hengwei.flows.automation.rules import Heard
+from hengwei.work.events import (
+    ApprovalDecided,
+    ItemAssigned,
+    ItemChanged,
+    ItemChased,
+    ItemEscalated,
+    ItemEvent,
+    ItemMerged,
+    ItemMoved,
+    ItemOpened,
+    ItemRated,
+    ItemTold,
+)
+from hengwei.work.models import WorkItem
+
+
+def heard_of(event: ItemEvent) -> Heard | None:
+    """The event in the terms of rules; None for what no rule listens to."""
+    if isinstance(event, ItemOpened):
+        return Heard("opened")
+    if isinstance(event, ItemChanged):
+        return Heard("changed", changed=frozenset(event.changes))
+    if isinstance(event, ItemAssigned):
+        return Heard("assigned")
+    if isinstance(event, ItemMoved):
+        return Heard("moved", phase=event.phase, phase_before=event.phase_before)
+    if isinstance(event, ItemTold) and (event.public or not event.by_staff):
+        return Heard("told_by_staff" if event.by_staff else "told_by_requester")
+    if isinstance(event, ItemChased):
+        return Heard("chased")
+    if isinstance(event, ItemEscalated):
+        return Heard("escalated", late=event.late)
+    if isinstance(event, ItemRated):
+        return Heard("rated", score=event.score)
+    if isinstance(event, ApprovalDecided):
+        return Heard("approval_decided", outcome=event.outcome)
+    if isinstance(event, ItemMerged) and not event.undone:
+        return Heard("merged")
+    return None
+
+
+@on(ItemEvent)
+def listen(event: ItemEvent) -> None:
+    """Have a worker walk the rules, if any waits for this. What an import brings is history: no rule runs on it."""
+    heard = heard_of(event)
+    if heard is None or event.actor.via == "import" or not engine.anybody_listens(heard):
+        return
+    from hengwei.flows.jobs import run_rules
+
+    enqueue(
+        run_rules, item_id=event.item_id, heard={**asdict(heard), "changed": sorted(heard.changed)}, chain=list(event.actor.chain), reason=engine.new_reason(),
+        moment=event.at.isoformat(), user_id=event.actor.user.pk if event.actor.user else None)
+
+
+@on(ItemOpened)
+def stands_new(event: ItemOpened) -> None:
+    """A new item stands where it begins, and its requester waits."""
+    item = WorkItem.objects.only("id", "phase", "received_at").get(pk=event.item_id)
+    Standing.objects.bulk_create([Standing(item_id=item.pk, phase=item.phase, since=item.received_at, unanswered_since=item.received_at)], ignore_conflicts=True)
+
+
+@on(ItemMoved)
+def stands_elsewhere(event: ItemMoved) -> None:
+    """Another phase since now. Solved or closed, nobody waits for an answer any more."""
+    if event.phase != event.phase_before:
+        Standing.objects.filter(item=event.item_id).update(phase=event.phase, since=event.at)
+    if event.phase in ("resolved", "closed"):
+        Standing.objects.filter(item=event.item_id, unanswered_since__isnull=False).update(unanswered_since=None)
+
+
+@on(ItemTold)
+def waits_for_an_answer(event: ItemTold) -> None:
+    """The requester waits from his first unanswered words on; a person's answer ends it, a machine's does not."""
+    rows = Standing.objects.filter(item=event.item_id)
+    if event.by_staff and event.public and event.actor.user is not None:
+        rows.filter(unanswered_since__isnull=False).update(unanswered_since=None)
+    elif not event.by_staff and event.public:
+        rows.filter(unanswered_since=None).update(unanswered_since=event.at)
