@@ -27,7 +27,8 @@ FOR_EVERYONE = {
     "work:approvals", "work:hand_overs", "governance:readings",
     "knowledge:home", "knowledge:search", "knowledge:suggestions",
 }
-FOR_EVERYONE |= {"org:account"}
+# The numbers of the rail are those of one's own entries: none for who has no rail.
+FOR_EVERYONE |= {"org:account", "site:counts"}
 FOR_STRANGERS = {
     # Whoever knows the token of an address; its signature is tested with the channels.
     "channels:hook_call",
