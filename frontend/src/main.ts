@@ -1,4 +1,5 @@
 import htmx from "htmx.org";
+import { listenForChoices, startAutomation } from "./automation";
 import { startEditors } from "./editor";
 import { startKeys } from "./keys";
 import { startKnowledge } from "./knowledge";
@@ -38,6 +39,7 @@ const start = (root: ParentNode) => {
   startBoard(root);
   startRegulation(root);
   startForms(root);
+  startAutomation(root);
   startKnowledge(root);
   // Charts are a large script of their own: fetched where there is one.
   const charts = document.body.dataset.charts;
@@ -50,6 +52,7 @@ startPalette();
 startKeys();
 startLive();
 startDeeds();
+listenForChoices();
 startRail();
 start(document);
 document.addEventListener("htmx:afterSettle", (event) => start(event.target as HTMLElement));

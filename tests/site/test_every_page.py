@@ -14,6 +14,8 @@ from hengwei.channels.actions import chat, hooks, webhooks
 from hengwei.channels.models import InboundMessage, Mailbox, Notice, WebhookDelivery
 from hengwei.core.acting import Actor
 from hengwei.core.files import store
+from hengwei.flows.automation.actions import save_rule
+from hengwei.flows.automation.engine import fire
 from hengwei.knowledge.actions.writing import create_article
 from hengwei.org.models import Absence, Post, Role, Rota, Skill
 from hengwei.work.models import Agreement, AgreementVersion, Category, Target
@@ -73,6 +75,8 @@ def world(requester, team, agent, department, people):
     agreement = Agreement.objects.create(key="a", name="协议")
     version = AgreementVersion.objects.create(agreement=agreement, number=1, state="negotiating")
     Target.objects.create(version=version, measure="resolution", amount=3600, calendar=Calendar.objects.first())
+    rule = save_rule(by=Actor(), name="规则", trigger="opened", deeds=[{"do": "resume"}], active=True)
+    firing = fire(rule, item.pk, event="opened", chain=(), reason="event:1", at=TUESDAY)
     hook, token = hooks.save_hook(by=Actor(), name="alarms", shape="alertmanager")
     webhook = webhooks.save_webhook(by=Actor(), name="other", url="http://8.8.8.8/", events=["item.opened"])
     channel = chat.save_channel(by=Actor(), name="chat", url="log:", team=team, events=["chased"])
@@ -81,6 +85,7 @@ def world(requester, team, agent, department, people):
         "delivery": WebhookDelivery.objects.create(webhook=webhook, event="ping", body='{"id": "1"}').pk, "chat_message": chat.queue(channel.pk, "chased").pk,
     }
     return {
+        "rule": rule, "firing": firing,
         "governance": _governance(), "channels": {**channels, "token": token}, "article": article, "agreement": agreement, "item": item, "file": store(b"x", "a.txt", user=agent), "clock": item.clocks.first(), "message": message,
         "mailbox": Mailbox.objects.create(address="help@example.com", name="help"), "notice": Notice.objects.create(user=agent, event="answered", item=item, at=TUESDAY), "people": people,
     }
@@ -127,6 +132,8 @@ def _arguments(name, keys, world):
             return {"pk": world["channels"][one], **({"action": "again"} if "action" in keys else {})}
     if name in ("channels:template", "channels:template_reset", "channels:template_preview"):
         return {"event": "assigned", **({"language": "en"} if "language" in keys else {})}
+    if name.startswith(("flows:rule", "flows:firing", "flows:dry_run")) and "pk" in keys:
+        return {"pk": world["firing" if "firing" in name else "rule"].pk, **({"action": "off"} if "action" in keys else {})}
     if name.startswith("knowledge:") and "number" in keys:
         return {"number": world["article"].number, **{key: "publish" if key == "verb" else "helped" for key in keys if key != "number"}}
     known = {"number": world["item"].number, "pk": 1, "form": "xlsx", "key": "printer", "token": "x", "what": "say", "action": "say", "name": "a", "transition": "start", "session": 1, "shift": 1}

@@ -12,6 +12,7 @@ from hengwei.core.asked import signed_in
 from hengwei.core.errors import NotFound
 from hengwei.core.rest import actor_of
 from hengwei.flows import articles
+from hengwei.flows.automation.api import router as automation
 from hengwei.flows.models import StepDone
 from hengwei.knowledge import permissions as kb
 from hengwei.knowledge.api import ArticleOut, article_out
@@ -19,6 +20,7 @@ from hengwei.knowledge.models import Article, Fault, FaultStep
 from hengwei.work.api.items import find
 
 router = Router(tags=["knowledge"])
+router.add_router("", automation)
 
 
 class UsedOut(Schema):

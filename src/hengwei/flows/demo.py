@@ -11,6 +11,7 @@ from hengwei.knowledge.models import Fault
 from hengwei.work.models import WorkItem
 
 from . import articles
+from .automation import demo as automation
 
 #: Solved items that are looked at, and how near an article must be to have solved one.
 LOOKED_AT, NEAR = 80, 0.9
@@ -28,6 +29,7 @@ def load(rng: random.Random, now: datetime) -> None:
             elif rng.random() < 0.06:
                 articles.mark_reusable(item, by=by, at=at)
         _manual_in_use(now)
+    automation.load(rng, now)
 
 
 def _manual_in_use(now: datetime) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
+from hengwei.core.acting import Actor
 from hengwei.core.jobs import job, timer
+from hengwei.core.tasks import Work, start, task
 
 
 @job(queue="automation")
@@ -26,3 +31,45 @@ def run_timed_rules(timestamp: int) -> None:
     from hengwei.flows.automation.sweep import sweep
 
     sweep(timezone.now())
+
+
+@task("automation.dry_run", _("What a rule would have done"))
+def dry_run(work: Work, *, trial_id: int) -> None:
+    """Look at the items of a period as a rule would have."""
+    from hengwei.flows.automation import trial
+    from hengwei.flows.automation.models import DryRun
+
+    made = trial.carry_out(DryRun.objects.select_related("rule").get(pk=trial_id), progress=_progress(work))
+    work.tell(_t("%(n)d firings on %(m)d items looked at") % {"n": made.matched, "m": made.looked}, trial=made.pk)
+
+
+@task("learning.train", _("Suggestions learnt anew"))
+def train_models(work: Work) -> None:
+    """Learn category, team and priority from the department's history."""
+    from hengwei.flows.learning import actions
+
+    made = actions.train(at=timezone.now(), progress=_progress(work))
+    work.tell("；".join(f"{row.get_field_display()} {row.accuracy}%" for row in made if row.tested) or _t("Too little is known yet."), models=[row.pk for row in made])
+
+
+def _progress(work: Work) -> Callable[[int, int], None]:
+    def told(done: int, total: int) -> None:
+        if work.total is None:
+            work.expect(total)
+        work.step(done - work.done)
+
+    return told
+
+
+@timer("37 19 * * *")
+def train_nightly(timestamp: int) -> None:
+    """Every night: learn suggestions anew, as long work."""
+    start(train_models, by=Actor())
+
+
+@job(queue="automation")
+def suggest(item_id: int) -> None:
+    """Suggest category, team and priority of a new item."""
+    from hengwei.flows.learning import actions
+
+    actions.suggest(item_id, at=timezone.now())

@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from .pages import knowledge
+from .pages import automation, knowledge, learning
 
 app_name = "flows"
 urlpatterns = [
+    path("automation/rules/order", automation.put_in_order, name="rules_order"),
+    path("automation/rules/<int:pk>/dry-run", automation.dry_run, name="dry_run"),
+    path("automation/learning", learning.learning, name="learning"),
+    path("automation/learning/train", learning.train, name="learning_train"),
+    *automation.RulePages.urls(),
+    *automation.FiringPages.urls(),
     path("knowledge/for/<str:number>", knowledge.card, name="card"),
     path("knowledge/for/<str:number>/manual", knowledge.manual, name="manual"),
     path("knowledge/for/<str:number>/steps/<int:pk>", knowledge.tick, name="tick"),

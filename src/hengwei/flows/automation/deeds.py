@@ -141,12 +141,12 @@ def _labels(given: Given) -> list[str]:
     return [one.strip()[:40] for one in str(given.get("text", "")).replace("，", ",").replace("、", ",").split(",") if one.strip()]
 
 
-@_deed("label", gettext_lazy("add labels"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('label')} + {'、'.join(_labels(g))}")
+@_deed("label", gettext_lazy("add labels"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('labels')} + {'、'.join(_labels(g))}")
 def _label(item: WorkItem, given: Given, doing: Doing) -> object:
     return triage.change(item, by=doing.by, at=doing.at, why=doing.rule, labels=list(dict.fromkeys([*item.labels, *_labels(given)])))
 
 
-@_deed("unlabel", gettext_lazy("take labels away"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('label')} − {'、'.join(_labels(g))}")
+@_deed("unlabel", gettext_lazy("take labels away"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('labels')} − {'、'.join(_labels(g))}")
 def _unlabel(item: WorkItem, given: Given, doing: Doing) -> object:
     return triage.change(item, by=doing.by, at=doing.at, why=doing.rule, labels=[one for one in item.labels if one not in _labels(given)])
 

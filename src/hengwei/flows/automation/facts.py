@@ -173,4 +173,4 @@ def in_words(condition: Mapping[str, Any]) -> list[str]:
         known = names.setdefault(fact.key, {key: label.strip("　") for key, label in fact.choices()})
         shown = {"yes": str(_("yes")), "no": str(_("no"))}.get(row["value"], row["value"]) if fact.sort == "yes" else known.get(row["value"], row["value"])
         lines.setdefault((fact.key, row["op"]), []).append(shown)
-    return [f"{FACTS[fact].label} {OPERATORS[op]} {str(_(' or ')).join(filter(None, values))}".strip() for (fact, op), values in lines.items()]
+    return [f"{FACTS[fact].label} {OPERATORS[op]} {' / '.join(filter(None, values))}".strip() for (fact, op), values in lines.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -37,8 +37,8 @@ class AutomationRule(Bilingual):
     order = models.PositiveIntegerField(_("order"), default=100)
     active = models.BooleanField(_("in use"), default=False)
     description = models.TextField(_("description"), blank=True, default="")
-    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("kept by"))
-    trigger = models.CharField(_("when"), max_length=20, choices=list(rules.TRIGGERS.items()))
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("keeper of the rule"))
+    trigger = models.CharField(_("runs when"), max_length=20, choices=list(rules.TRIGGERS.items()))
     #: changed, phase, score, outcome: what the trigger is asked beside (rules.listens).
     options = models.JSONField(default=dict, blank=True)
     conditions = models.JSONField(_("conditions"), default=dict, blank=True)
@@ -47,7 +47,7 @@ class AutomationRule(Bilingual):
     stop = models.BooleanField(_("no rule after this one"), default=False)
 
     seconds = models.PositiveIntegerField(_("for how long"), default=0)
-    working = models.BooleanField(_("in working time"), default=True)
+    working = models.BooleanField(_("counted in working time"), default=True)
     at_time = models.TimeField(_("at"), null=True, blank=True)
     weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("on"))
     also_past = models.BooleanField(_("also for items that passed it before the rule was switched on"), default=False)
@@ -172,5 +172,6 @@ class DryRun(models.Model):
         return f"{self.rule} {self.start:%Y-%m-%d}"
 
     @property
-    def until(self) -> datetime:
-        return self.end
+    def last_day(self) -> datetime:
+        """A moment on the last day of the period."""
+        return self.end - timedelta(seconds=1)
