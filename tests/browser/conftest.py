@@ -88,7 +88,7 @@ def product(tmp_path_factory) -> Iterator[Product]:
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         try:
             with urlopen(url, timeout=2):

@@ -67,6 +67,6 @@ def test_a_state_without_a_way_out_must_be_closed():
 def test_every_kind_of_the_desk_can_be_solved_and_closed():
     from hengwei.work import kinds
 
-    for kind in kinds.every():
+    for kind in (one for one in kinds.every() if one.model.startswith("desk.")):
         phases = {kind.workflow.state(state).phase for state in kind.workflow.reachable()}
         assert phases == set(Phase), kind.key

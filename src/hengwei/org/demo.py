@@ -78,6 +78,8 @@ def load(rng: random.Random, now: datetime) -> None:
     _department(teams, now)
     people = [User(
         username="liqian", name="李倩", email="liqian@hengxin.example", password=password, customer=customers[0], phone="8120", title="会计",
+    ), User(
+        username="emma", name="Emma Clarke", email="emma@hengxin.example", password=password, customer=customers[0], phone="8121", title="Financial controller", language="en",
     )]
     for n in range(300):
         customer = rng.choice(customers)
@@ -134,6 +136,6 @@ def _rotas(teams: list[Team], staff: dict[str, User], now: datetime) -> None:
 
 def accounts() -> list[tuple[str, str, str]]:
     """The sample accounts that can sign in, while their password is the sample's own."""
-    shown = [("liqian", "请求人，财务部"), *((row[0], row[4]) for row in STAFF if row[4])]
+    shown = [("liqian", "请求人，财务部"), ("emma", "Requester, finance, English"), *((row[0], row[4]) for row in STAFF if row[4])]
     present = set(User.objects.filter(username__in=[name for name, _ in shown]).values_list("username", flat=True))
     return [(name, PASSWORD, who) for name, who in shown if name in present]
