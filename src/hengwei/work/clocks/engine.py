@@ -6,6 +6,8 @@ the caller.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from hengwei.calendars.models import CalendarVersion
@@ -269,7 +271,7 @@ def _retarget(clock: Clock, promise: Promise, *, at: datetime, by: Actor, reason
     """Hand a live clock to another target. When more has elapsed than that allows, it is due now, by the change."""
     running, due_before, allowed_before = clock.state == Clock.State.RUNNING, clock.due_at, clock.allowed
     if promise.calendar_version.calendar_id == clock.calendar_version.calendar_id and promise.calendar_version != clock.calendar_version:
-        rebase_clock(clock, list(clock.segments.select_related("calendar_version")), promise.calendar_version, at=at, by=by).save()
+        rebase_clock(clock, stretches([clock.pk])[clock.pk], promise.calendar_version, at=at, by=by).save()
         clock.segments.filter(ends_at=None).update(calendar_version=promise.calendar_version)
     state = rules.retarget(state_of(clock), working_time_of(clock), allowed=promise.allowed(clock.started_at), at=at)
     end_segment(clock, at)
@@ -303,15 +305,23 @@ def _pass_over(clock: Clock, state: rules.State, at: datetime) -> None:
     )
 
 
-def rebase_clock(clock: Clock, segments: list[Segment], version: CalendarVersion, *, at: datetime, by: Actor) -> Rebase:
+def stretches(clocks: Sequence[int]) -> defaultdict[int, list[rules.Segment]]:
+    """The segments of clocks (ids), oldest first, as the pure rules see them; counted on calendars, not on their versions."""
+    found: dict[int, list[rules.Segment]] = defaultdict(list)
+    rows = Segment.objects.filter(clock__in=clocks).order_by("clock_id", "id")
+    for clock, *stretch in rows.values_list("clock_id", "running", "starts_at", "ends_at", "calendar_version__calendar_id"):
+        found[clock].append(rules.Segment(*stretch))
+    return found
+
+
+def rebase_clock(clock: Clock, segments: Sequence[rules.Segment], version: CalendarVersion, *, at: datetime, by: Actor) -> Rebase:
     """Count an open clock on a corrected version of its calendar; sets the row's figures and returns the record, both unsaved.
 
-    `segments` are all of the clock, oldest first, with their calendar versions. The open one is to be moved to the version too.
+    `segments` are all of the clock (`stretches`). The open one is to be moved to the version too.
     """
     before, state = clock.calendar_version, state_of(clock)
     old = working_time_of(clock)
-    stay = rules.present_stay(
-        [rules.Segment(s.running, s.starts_at, s.ends_at, s.calendar_version.calendar_id) for s in segments], version.calendar_id)
+    stay = rules.present_stay(segments, version.calendar_id)
     record = Rebase(
         clock=clock, before=before, after=version, at=at, by=by.user, elapsed_before=clock.elapsed, allowed_before=clock.allowed, due_before=clock.due_at)
     allowed = state.allowed

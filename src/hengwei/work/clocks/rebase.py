@@ -19,7 +19,7 @@ from hengwei.core.acting import Actor
 from hengwei.work.models import NEVER, Clock, Firing, Rebase, Segment, Target, Unit, WorkItem
 
 from . import rules
-from .engine import rebase_clock, state_of, working_time_of
+from .engine import rebase_clock, state_of, stretches, working_time_of
 
 #: Items whose clocks are counted anew in one transaction.
 BATCH = 4000
@@ -54,7 +54,7 @@ def preview(version: CalendarVersion, *, now: datetime, progress: Progress = lam
     """What `version`, saved or not yet, would do to the open clocks of its calendar. Changes nothing."""
     told, items = Moved(), list(_on(version.calendar_id, version))
     for first in range(0, len(items), BATCH):
-        for clock, _segments, record, over_before in _counted(items[first : first + BATCH], version, now=now, by=Actor()):
+        for clock, record, over_before in _counted(items[first : first + BATCH], version, now=now, by=Actor()):
             _count(told, clock, record, over_before, now)
         progress(min(first + BATCH, len(items)), len(items))
     return told
@@ -75,7 +75,7 @@ def _batch(items: Sequence[int], version: CalendarVersion, *, now: datetime, by:
     list(WorkItem.objects.filter(pk__in=items).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     clocks: list[Clock] = []
     records: list[Rebase] = []
-    for clock, _segments, record, over_before in _counted(items, version, now=now, by=by):
+    for clock, record, over_before in _counted(items, version, now=now, by=by):
         _count(told, clock, record, over_before, now)
         clocks.append(clock)
         records.append(record)
@@ -88,23 +88,18 @@ def _batch(items: Sequence[int], version: CalendarVersion, *, now: datetime, by:
 
 def _counted(
     items: Sequence[int], version: CalendarVersion, *, now: datetime, by: Actor,
-) -> Iterator[tuple[Clock, list[Segment], Rebase, bool]]:
+) -> Iterator[tuple[Clock, Rebase, bool]]:
     """Each open clock of the items on an older version, counted on the new one (unsaved), with its record."""
     clocks = list(
         Clock.objects.live().filter(item__in=items, calendar_version__calendar=version.calendar_id, calendar_version__number__lt=version.number)
         .exclude(target__unit=Unit.CALENDAR_DAYS))
     targets = Target.objects.in_bulk({c.target_id for c in clocks})
-    segments: dict[int, list[Segment]] = defaultdict(list)
-    for segment in Segment.objects.filter(clock__in=[c.pk for c in clocks]).order_by("clock_id", "id"):
-        segments[segment.clock_id].append(segment)
-    wanted = {c.calendar_version_id for c in clocks} | {s.calendar_version_id for rows in segments.values() for s in rows}
-    versions = CalendarVersion.objects.defer("week", "days").in_bulk(wanted)
+    segments = stretches([c.pk for c in clocks])
+    versions = CalendarVersion.objects.defer("week", "days").in_bulk({c.calendar_version_id for c in clocks})
     for clock in clocks:
         clock.target, clock.calendar_version = targets[clock.target_id], versions[clock.calendar_version_id]
-        for segment in segments[clock.pk]:
-            segment.calendar_version = versions[segment.calendar_version_id]
         over = rules.breached(rules.halt(state_of(clock), working_time_of(clock), now))
-        yield clock, segments[clock.pk], rebase_clock(clock, segments[clock.pk], version, at=now, by=by), over
+        yield clock, rebase_clock(clock, segments[clock.pk], version, at=now, by=by), over
 
 
 def _count(told: Moved, clock: Clock, record: Rebase, over_before: bool, now: datetime) -> None:
