@@ -99,11 +99,11 @@ def test_a_request_saved_is_taken_back_when_he_asks_after_all(requester):
     reading.left_satisfied(article, by=acting(requester), question="卡纸", at=now)
     article.refresh_from_db()
     assert article.deflected == 1
-    assert reading.asked_after_all(requester, at=now + timedelta(minutes=10)) == 1
+    assert reading.asked_after_all(requester.pk, at=now + timedelta(minutes=10)) == 1
     article.refresh_from_db()
     assert article.deflected == 0
     assert Deflection.objects.get().undone_at
-    assert reading.asked_after_all(requester, at=now + timedelta(hours=3)) == 0
+    assert reading.asked_after_all(requester.pk, at=now + timedelta(hours=3)) == 0
 
 
 def test_a_reader_suggests_and_the_owner_answers(author, reviewer, requester, agent):

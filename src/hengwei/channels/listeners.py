@@ -74,9 +74,9 @@ def tell_owner(event: ItemAssigned) -> None:
     by = _name(event.actor.user)
     people = User.objects.filter(is_active=True).only("id", "is_active", "email", "preferences", "timezone")
     if event.owner_id is not None and event.owner_id != event.owner_before:
-        notices.tell(people.filter(pk=event.owner_id), "assigned", item_id=event.item_id, at=event.at, by=event.actor, params={"actor": by or "恒维", "reason": event.reason})
+        notices.tell(people.filter(pk=event.owner_id), "assigned", item_id=event.item_id, team_id=event.team_id, at=event.at, by=event.actor, params={"actor": by or "恒维", "reason": event.reason})
     elif event.owner_id is None and event.team_id is not None and event.team_id != event.team_before:
-        notices.tell(people.filter(memberships__team=event.team_id), "team_assigned", item_id=event.item_id, at=event.at, by=event.actor, params={"actor": by})
+        notices.tell(people.filter(memberships__team=event.team_id), "team_assigned", item_id=event.item_id, team_id=event.team_id, at=event.at, by=event.actor, params={"actor": by})
 
 
 @on(ItemMoved)

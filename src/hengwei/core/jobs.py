@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
@@ -78,9 +78,10 @@ def enqueue(task: Task, *, at: datetime | None = None, lock: str | None = None, 
         options["lock"] = lock
     if once is not None:
         options["queueing_lock"] = once
+    if once is None:
+        return task.configure(**options).defer(**arguments)
     try:
-        from django.db import transaction
-
+        # Its refusal must not spoil the caller's transaction.
         with transaction.atomic():
             return task.configure(**options).defer(**arguments)
     except AlreadyEnqueued:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hengwei.core.events import on
 from hengwei.knowledge.actions.reading import asked_after_all
 from hengwei.work.events import ItemMoved, ItemOpened
-from hengwei.work.models import WorkItem
 
 from .articles import reopened
 
@@ -13,9 +12,8 @@ from .articles import reopened
 @on(ItemOpened)
 def asked_anyway(event: ItemOpened) -> None:
     """Who asks soon after leaving satisfied was not helped: what counted as saved does not count."""
-    requester = WorkItem.objects.select_related("requester").get(pk=event.item_id).requester
-    if requester is not None:
-        asked_after_all(requester, at=event.at)
+    if event.requester_id is not None:
+        asked_after_all(event.requester_id, at=event.at)
 
 
 @on(ItemMoved)

@@ -28,9 +28,10 @@ _own = [
     *operation.TaskPages.urls(),
     path("theme", pages.choose_theme, name="theme"),
 ]
+# Programs ask most: their address is tried before the many of the pages.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
     path("", include((_own, "site"))),
     path("account/", include("allauth.urls")),
     *(path("", include(f"{room}.urls")) for room in _ROOMS),
-    path("api/v1/", api.urls),
 ]

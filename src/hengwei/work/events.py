@@ -22,6 +22,7 @@ class ItemOpened(ItemEvent):
 
     kind: str = ""
     entry_id: int | None = None
+    requester_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from hengwei.work.workflow import OPEN_PHASES
 #: Seconds after which another process's change of the rules is seen.
 FRESH = 10.0
 _rules: tuple[float, list[RoutingRule]] = (float("-inf"), [])
+_strategies: tuple[float, dict[int, str]] = (float("-inf"), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ def choose(candidates: Sequence[Candidate], strategy: str) -> int | None:
 
 
 def forget() -> None:
-    """Read the rules anew at the next item."""
-    global _rules
-    _rules = (float("-inf"), [])
+    """Read the rules, and how the teams hand out, anew at the next item."""
+    global _rules, _strategies
+    _rules, _strategies = (float("-inf"), []), (float("-inf"), {})
 
 
 def rules() -> list[RoutingRule]:
@@ -77,6 +78,14 @@ def rules() -> list[RoutingRule]:
         found = RoutingRule.objects.filter(active=True).select_related("team", "owner", "category", "skill")
         _rules = (time.monotonic(), list(found))
     return _rules[1]
+
+
+def strategy_of(team_id: int) -> str:
+    """How a team hands out; by hand unless it chose."""
+    global _strategies
+    if time.monotonic() - _strategies[0] > FRESH:
+        _strategies = (time.monotonic(), dict(TeamAssignment.objects.values_list("team_id", "strategy")))
+    return _strategies[1].get(team_id, TeamAssignment.Strategy.MANUAL)
 
 
 def route(item: WorkItem, *, now: datetime) -> Route:
@@ -108,8 +117,8 @@ def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: C
 
     Who is away or has no room is passed over. A skill fits when it is named as the category, or as one above it.
     """
-    strategy = TeamAssignment.objects.filter(team=team).values_list("strategy", flat=True).first()
-    if strategy in (None, TeamAssignment.Strategy.MANUAL):
+    strategy = strategy_of(team.pk)
+    if strategy == TeamAssignment.Strategy.MANUAL:
         return None, ""
     skills = _skills_for(about) if strategy == TeamAssignment.Strategy.SKILL else []
     members = _members(team, now=now, skill_id=skill_id, skills=skills)

@@ -123,16 +123,17 @@ def _next_open() -> Callable[[datetime], datetime] | None:
 
 
 def tell(
-    people: Iterable[User], event: str, *, item: WorkItem | None = None, item_id: int | None = None, at: datetime, entry: Entry | None = None, params: dict[str, Any] | None = None,
+    people: Iterable[User], event: str, *, item: WorkItem | None = None, item_id: int | None = None, team_id: int | None = None, at: datetime, entry: Entry | None = None, params: dict[str, Any] | None = None,
     by: Actor | None = None, outside: bool = True, urgent: bool = False, ways: Collection[str] = (),
 ) -> list[Notice]:
     """Tell staff, each in the ways and at the hours he chose, never the one who did it, never twice; and the group of the item's team.
 
     `outside=False` keeps it to the bell: for what is wrong with mail and chat themselves. `ways` (bell, mail, chat) come besides what each
-    chose; what is `urgent` waits for no morning. The item is read only where something leaves the house.
+    chose; what is `urgent` waits for no morning. The item is read only where something leaves the house; not for its team
+    where that is given.
     """
     made: list[Notice] = []
-    telling = _Telling(event, item, item.pk if item is not None else item_id, entry, params or {}, by, at, urgent)
+    telling = _Telling(event, item, item.pk if item is not None else item_id, entry, params or {}, by, at, urgent, team_id)
     seen: set[int] = {by.user.pk} if by and by.user else set()
     for person in people:
         if person.pk in seen or not person.is_active:
@@ -163,6 +164,7 @@ class _Telling:
     by: Actor | None
     at: datetime
     urgent: bool = False
+    team_id: int | None = None
 
     def _item(self) -> WorkItem | None:
         if self.item is None and self.item_id is not None:
@@ -194,8 +196,8 @@ class _Telling:
         teams = _channels().of_team
         if not teams or self.item_id is None:
             return
-        item = self._item()
-        for channel_id, events in teams.get(item.team_id or 0, []) if item else []:
+        item = self._item() if self.team_id is None else None
+        for channel_id, events in teams.get(item.team_id or 0 if item is not None else self.team_id or 0, []):
             if self.event in events:
                 from . import chat
 

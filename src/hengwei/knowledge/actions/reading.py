@@ -73,10 +73,10 @@ def left_satisfied(article: Article, *, by: Actor, question: str = "", at: datet
     return Deflection.objects.create(article=article, user=user, question=question.strip()[:300], at=at)
 
 
-def asked_after_all(user: User, *, at: datetime) -> int:
+def asked_after_all(user_id: int, *, at: datetime) -> int:
     """The person sends a request soon after leaving satisfied: what was counted as saved was not. Returns how many."""
     undone = 0
-    for deflection in Deflection.objects.filter(user=user, undone_at=None, at__gt=at - REGRET, at__lte=at):
+    for deflection in Deflection.objects.filter(user=user_id, undone_at=None, at__gt=at - REGRET, at__lte=at):
         Deflection.objects.filter(pk=deflection.pk).update(undone_at=at)
         Article.objects.filter(pk=deflection.article_id).update(deflected=F("deflected") - 1)
         undone += 1

@@ -93,21 +93,22 @@ def open_item(
     details: dict[str, Any] = {"source": item.source, **(entry_details or {})}
     if requester is not None and by.user is not None and requester != by.user:
         details["recorded_by"] = by.user.name
-    entry = log.record(
+    entry = log.draft(
         entry_kind or Entry.Kind.OPENED, public=True, text=description or title, html=html, quoted=quoted, details=details,
         at=received_at, author=requester, by_staff=False,
     )
-    attach(item, entry, stored)
     if chosen is not None and (item.team_id or item.owner_id):
-        log.record(
+        log.draft(
             Entry.Kind.ASSIGNMENT, at=at,
             details={"team": str(item.team or ""), "owner": str(item.owner or ""), "reason": chosen.why, "automatic": True},
         )
+    log.write()
+    attach(item, entry, stored)
     clocks.begin(planned, at=received_at, by=by)
     add_fitting(item, at=at)
     searching.index(item)
     announce_queue(item)
-    emit(ItemOpened(item_id=item.pk, kind=item.kind, entry_id=entry.pk, actor=by, at=at))
+    emit(ItemOpened(item_id=item.pk, kind=item.kind, entry_id=entry.pk, requester_id=item.requester_id, actor=by, at=at))
     if item.owner_id or item.team_id:
         emit(ItemAssigned(
             item_id=item.pk, team_id=item.team_id, owner_id=item.owner_id, reason=chosen.why if chosen else "", actor=by, at=at,

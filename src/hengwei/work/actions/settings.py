@@ -123,6 +123,7 @@ def set_strategy(team: Team, strategy: str, *, by: Actor) -> TeamAssignment:
     if strategy not in TeamAssignment.Strategy.values:
         raise Refused(_("Please choose."), code="invalid", field="strategy")
     made, _new = TeamAssignment.objects.update_or_create(team=team, defaults={"strategy": strategy})
+    routing.forget()
     return made
 
 

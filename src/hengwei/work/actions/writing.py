@@ -35,21 +35,33 @@ class Log:
     def __init__(self, item: WorkItem, by: Actor, at: datetime):
         self.item, self.by, self.at = item, by, at
         self.entries: list[Entry] = []
+        self._drafts: list[Entry] = []
 
     def record(
         self, kind: str, *, public: bool = False, text: str = "", html: str = "", quoted: str = "",
         details: dict[str, Any] | None = None, at: datetime | None = None, author: Any = None, by_staff: bool | None = None,
     ) -> Entry:
         """Add an entry to the timeline. `author` is who said it, where that is not the actor (a mail, a logged call)."""
+        entry = self.draft(
+            kind, public=public, text=text, html=html, quoted=quoted, details=details, at=at, author=author, by_staff=by_staff)
+        self.write()
+        return entry
+
+    def draft(
+        self, kind: str, *, public: bool = False, text: str = "", html: str = "", quoted: str = "",
+        details: dict[str, Any] | None = None, at: datetime | None = None, author: Any = None, by_staff: bool | None = None,
+    ) -> Entry:
+        """The same, put on record by the next `write` or `record`, all that waits in one statement."""
         author = author or self.by.user
         if by_staff is None:
             by_staff = bool(author and author.is_agent and not self.item.is_requester(author))
-        entry = Entry.objects.create(
+        entry = Entry(
             item=self.item, kind=kind, public=public, author=author, by_staff=by_staff, via=self.by.via, text=text,
             html=html, quoted=quoted, details={**(details or {}), **({"rules": list(self.by.chain)} if self.by.chain else {})},
             happened_at=at or self.at,
         )
         self.entries.append(entry)
+        self._drafts.append(entry)
         if entry.has_words:
             item = self.item
             item.last_entry_at = entry.happened_at
@@ -59,6 +71,12 @@ class Log:
                 item.last_public_at = entry.happened_at
                 item.last_public_from_requester = not by_staff
         return entry
+
+
+    def write(self) -> None:
+        """Put the drafts on record."""
+        Entry.objects.bulk_create(self._drafts)
+        self._drafts = []
 
 
 @contextmanager
