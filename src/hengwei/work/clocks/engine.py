@@ -307,10 +307,10 @@ def _pass_over(clock: Clock, state: rules.State, at: datetime) -> None:
 
 def stretches(clocks: Sequence[int]) -> defaultdict[int, list[rules.Segment]]:
     """The segments of clocks (ids), oldest first, as the pure rules see them; counted on calendars, not on their versions."""
-    found: dict[int, list[rules.Segment]] = defaultdict(list)
+    found: defaultdict[int, list[rules.Segment]] = defaultdict(list)
     rows = Segment.objects.filter(clock__in=clocks).order_by("clock_id", "id")
-    for clock, *stretch in rows.values_list("clock_id", "running", "starts_at", "ends_at", "calendar_version__calendar_id"):
-        found[clock].append(rules.Segment(*stretch))
+    for clock, running, start, end, calendar in rows.values_list("clock_id", "running", "starts_at", "ends_at", "calendar_version__calendar_id"):
+        found[clock].append(rules.Segment(running, start, end, calendar))
     return found
 
 
