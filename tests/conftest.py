@@ -20,7 +20,7 @@ def department(db: None) -> None:
     """A new installation: roles, calendars, the general agreement; nothing remembered from the test before."""
     from hengwei.calendars import models as calendars
     from hengwei.calendars import seed as calendars_seed
-    from hengwei.channels.actions import notices, outgoing, webhooks
+    from hengwei.channels.actions import notices, webhooks
     from hengwei.core import search
     from hengwei.flows.automation import engine as automation
     from hengwei.org import policy
@@ -30,7 +30,7 @@ def department(db: None) -> None:
     from hengwei.work.clocks import matching
     from hengwei.work.clocks import seed as clocks_seed
 
-    for forget in (helping.forget, categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, automation.forget, webhooks.forget, notices.forget, outgoing.forget, calendars.compiled.cache_clear):
+    for forget in (helping.forget, categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, automation.forget, webhooks.forget, notices.forget, calendars.compiled.cache_clear):
         forget()
     policy.forget()
     org_seed.install()

@@ -8,8 +8,6 @@ from hengwei.channels import permissions as perms
 from hengwei.channels.models import Mailbox
 from hengwei.core.acting import Actor
 
-from . import outgoing
-
 
 @transaction.atomic
 def save_mailbox(mailbox: Mailbox, *, by: Actor) -> Mailbox:
@@ -18,6 +16,4 @@ def save_mailbox(mailbox: Mailbox, *, by: Actor) -> Mailbox:
     if mailbox.default:
         Mailbox.objects.filter(default=True).exclude(pk=mailbox.pk).update(default=False)
     mailbox.save()
-    outgoing.forget()
-    transaction.on_commit(outgoing.forget)
     return mailbox

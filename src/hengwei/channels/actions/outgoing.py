@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,23 +69,9 @@ def _soon(row: OutboundMessage, at: datetime | None = None) -> None:
     enqueue(send_mail, at=at, message_id=row.pk)
 
 
-#: Seconds after which another process's change of the mailboxes is seen.
-FRESH = 5.0
-_sends = (float("-inf"), False)
-
-
-def forget() -> None:
-    """Ask anew whether any mailbox sends."""
-    global _sends
-    _sends = (float("-inf"), False)
-
-
 def anything_sends() -> bool:
-    """Whether any mailbox sends at all: asked at every event, so known for some seconds."""
-    global _sends
-    if time.monotonic() - _sends[0] > FRESH:
-        _sends = (time.monotonic(), Mailbox.objects.filter(active=True).exclude(smtp_host="").exists())
-    return _sends[1]
+    """Whether any mailbox sends at all."""
+    return Mailbox.objects.filter(active=True).exclude(smtp_host="").exists()
 
 
 def sender_of(item: WorkItem | None) -> Mailbox | None:

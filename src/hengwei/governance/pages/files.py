@@ -9,9 +9,6 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from hengwei.governance.actions.running import zone
 from hengwei.governance.models import Regulation, Snapshot
@@ -20,6 +17,11 @@ from hengwei.ui.kit.exports import XLSX, safe
 
 def snapshot_workbook(regulation: Regulation, snapshot: Snapshot, rows: list[dict[str, Any]]) -> HttpResponse:
     """Two sheets: clause by clause, and exception by exception."""
+    # Large, and numpy comes with it: read when the first file is made, not by every process.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     book = Workbook(write_only=True)
     month = snapshot.period_start.astimezone(zone()).strftime("%Y-%m")
 

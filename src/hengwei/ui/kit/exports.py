@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from openpyxl import Workbook
 
 from hengwei.core import audit
 
@@ -39,6 +38,9 @@ def table_response(form: str, name: str, head: Sequence[str], rows: Iterable[Seq
         writer.writerows([_cell(value) for value in row] for row in rows)
         return HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
     if form == "xlsx":
+        # Large, and numpy comes with it: read when the first file is made, not by every process.
+        from openpyxl import Workbook
+
         book = Workbook(write_only=True)
         sheet = book.create_sheet(name[:31])
         sheet.append(list(head))

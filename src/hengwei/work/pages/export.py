@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from hengwei.core.acting import current
 from hengwei.work import permissions as perms
@@ -58,6 +57,9 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
         csv.writer(text).writerows(_table(rows))
         return HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
     if form == "xlsx":
+        # Large, and numpy comes with it: read when the first file is made, not by every process.
+        from openpyxl import Workbook
+
         book = Workbook(write_only=True)
         sheet = book.create_sheet(_("Items"))
         for line in _table(rows):
