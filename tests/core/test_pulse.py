@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from hengwei.core import health, pulse
@@ -22,10 +23,11 @@ def timer(monkeypatch):
 
 
 def test_a_run_is_noted(timer):
-    pulse.felt(timer.name, lambda timestamp: None)(int(timezone.now().timestamp()) - 5)
-    [beat] = pulse.beats()
-    assert (beat.row.runs, beat.row.failures, beat.stopped) == (1, 0, False)
-    assert timedelta(seconds=4) < beat.late < timedelta(seconds=20)
+    # In the middle of a minute: at its end the next run would be due between the two lines.
+    with time_machine.travel(NOON + timedelta(seconds=30), tick=False):
+        pulse.felt(timer.name, lambda timestamp: None)(int(timezone.now().timestamp()) - 5)
+        [beat] = pulse.beats()
+    assert (beat.row.runs, beat.row.failures, beat.stopped, beat.late) == (1, 0, False, timedelta(seconds=5))
 
 
 def test_one_that_stopped_is_seen_by_the_doctor_and_in_the_figures(timer):
