@@ -120,6 +120,13 @@ def living_workers() -> int:
 
 
 @check
+def _settings() -> Iterator[Finding]:
+    from hengwei.config.settings import file_in_use
+
+    yield Finding("ok", f"settings from the environment and {file_in_use() or 'no file'}")
+
+
+@check
 def _worker() -> Iterator[Finding]:
     living = living_workers()
     with connection.cursor() as cursor:

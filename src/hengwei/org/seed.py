@@ -20,6 +20,12 @@ ROLES = {
 
 
 def install() -> None:
-    """Make the roles that are missing. A role that exists keeps what the company made of it."""
+    """Make the roles that are missing; give those that exist what a later version declares, and nothing that the company took away."""
     for key, (name, name_en) in ROLES.items():
-        Role.objects.get_or_create(key=key, defaults={"name": name, "name_en": name_en, "builtin": True, "permissions": defaults_for(key)})
+        meant = defaults_for(key)
+        role, made = Role.objects.get_or_create(key=key, defaults={"name": name, "name_en": name_en, "builtin": True, "permissions": meant, "offered": meant})
+        fresh = [] if made else [one for one in meant if one not in role.offered]
+        if fresh:
+            role.permissions = sorted({*role.permissions, *fresh})
+            role.offered = sorted({*role.offered, *fresh})
+            role.save(update_fields=["permissions", "offered"])

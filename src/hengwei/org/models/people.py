@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN = ADMINISTRATIVE = ("system_admin", "security_admin", "audit_admin")
 
 
-@history.tracked(audited=True)
+@history.tracked(audited=True, leave_out=["offered"])
 class Role(Bilingual):
     """A named set of permissions. Built-in roles are made from what the rooms declare; a company may add its own."""
 
     key = models.SlugField(_("key"), unique=True)
     permissions = ArrayField(models.CharField(max_length=80), default=list, blank=True, verbose_name=_("permissions"))
     builtin = models.BooleanField(_("built in"), default=False)
+    #: Of a built-in role: what it was ever given by itself. What a later version declares is added once, what the company took away stays away.
+    offered = ArrayField(models.CharField(max_length=80), default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("role")
