@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from hengwei.org.models import Absence, Membership, Skill, Team, User
+from hengwei.org.duty import on_duty
+from hengwei.org.models import Absence, Membership, Rota, Skill, Team, User
 from hengwei.work.conditions import matches
 from hengwei.work.models import Category, RoutingRule, TeamAssignment, WorkItem
 from hengwei.work.workflow import OPEN_PHASES
@@ -19,7 +20,7 @@ from hengwei.work.workflow import OPEN_PHASES
 #: Seconds after which another process's change of the rules is seen.
 FRESH = 10.0
 _rules: tuple[float, list[RoutingRule]] = (float("-inf"), [])
-_strategies: tuple[float, dict[int, str]] = (float("-inf"), {})
+_strategies: tuple[float, dict[int, str], frozenset[int]] = (float("-inf"), {}, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def choose(candidates: Sequence[Candidate], strategy: str) -> int | None:
 def forget() -> None:
     """Read the rules, and how the teams hand out, anew at the next item."""
     global _rules, _strategies
-    _rules, _strategies = (float("-inf"), []), (float("-inf"), {})
+    _rules, _strategies = (float("-inf"), []), (float("-inf"), {}, frozenset())
 
 
 def rules() -> list[RoutingRule]:
@@ -82,10 +83,16 @@ def rules() -> list[RoutingRule]:
 
 def strategy_of(team_id: int) -> str:
     """How a team hands out; by hand unless it chose."""
+    return _handing_out()[1].get(team_id, TeamAssignment.Strategy.MANUAL)
+
+
+def _handing_out() -> tuple[float, dict[int, str], frozenset[int]]:
+    """When it was read, how the teams hand out, and which of them have a rota."""
     global _strategies
     if time.monotonic() - _strategies[0] > FRESH:
-        _strategies = (time.monotonic(), dict(TeamAssignment.objects.values_list("team_id", "strategy")))
-    return _strategies[1].get(team_id, TeamAssignment.Strategy.MANUAL)
+        rotas = frozenset(Rota.objects.filter(archived_at=None).values_list("team_id", flat=True))
+        _strategies = (time.monotonic(), dict(TeamAssignment.objects.values_list("team_id", "strategy")), rotas)
+    return _strategies
 
 
 def route(item: WorkItem, *, now: datetime) -> Route:
@@ -115,18 +122,24 @@ def first_team() -> Team | None:
 def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: Category | None = None) -> tuple[User | None, str]:
     """The member who gets the next item of a team by its strategy, and why; nobody when it hands out by hand.
 
-    Who is away or has no room is passed over. A skill fits when it is named as the category, or as one above it.
+    Who is away or has no room is passed over. Where a rota says who is on duty now, he goes first, while he has room.
+    A skill fits when it is named as the category, or as one above it.
     """
     strategy = strategy_of(team.pk)
     if strategy == TeamAssignment.Strategy.MANUAL:
         return None, ""
     skills = _skills_for(about) if strategy == TeamAssignment.Strategy.SKILL else []
     members = _members(team, now=now, skill_id=skill_id, skills=skills)
-    chosen = choose([candidate for candidate, _user in members.values()], strategy)
+    duty = {person.pk for person in on_duty(team, now)} if team.pk in _handing_out()[2] else set()
+    chosen = choose([candidate for candidate, user in members.values() if user.pk in duty], strategy) if duty else None
+    by_rota = chosen is not None
+    chosen = chosen or choose([candidate for candidate, _user in members.values()], strategy)
     if chosen is None:
         return None, _("nobody has room now")
     candidate, user = members[chosen]
     Membership.objects.filter(team=team, user=user).update(last_assigned_at=now)
+    if by_rota:
+        return user, _("on duty now: %(count)d open") % {"count": candidate.open_items}
     if candidate.skilled:
         return user, _("has the skill, and least of those: %(count)d open") % {"count": candidate.open_items}
     if strategy in (TeamAssignment.Strategy.LEAST_LOAD, TeamAssignment.Strategy.SKILL):
