@@ -189,7 +189,7 @@ def test_idle_brings_new_mail_by_itself_and_ends_with_the_mailbox(dovecot, inbox
     waiter.start()
     time.sleep(1)
     put(dovecot, mail(id="<idle@customer.example>"))
-    for _attempt in range(80):
+    for _attempt in range(400):
         if InboundMessage.objects.exists():
             break
         time.sleep(0.1)

@@ -22,7 +22,6 @@ from hengwei.work.events import (
     ItemRated,
     ItemTold,
 )
-from hengwei.work.models import WorkItem
 
 
 def heard_of(event: ItemEvent) -> Heard | None:
@@ -66,8 +65,7 @@ def listen(event: ItemEvent) -> None:
 @on(ItemOpened)
 def stands_new(event: ItemOpened) -> None:
     """A new item stands where it begins, and its requester waits."""
-    item = WorkItem.objects.only("id", "phase", "received_at").get(pk=event.item_id)
-    Standing.objects.bulk_create([Standing(item_id=item.pk, phase=item.phase, since=item.received_at, unanswered_since=item.received_at)], ignore_conflicts=True)
+    Standing.objects.begin(event.item_id)
 
 
 @on(ItemMoved)
