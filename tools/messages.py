@@ -36,6 +36,9 @@ def _found(room: Path) -> dict[Key, list[str]]:
         if path.suffix != ".py":
             source = templatize(source)
         for _line, function, said, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, (), {"encoding": "utf-8"}):
+            if said is None:
+                # A word in a variable: where it was written, gettext_noop names it.
+                continue
             parts = [said] if isinstance(said, str) else [part for part in said if isinstance(part, str)]
             if not parts or not parts[-1]:
                 continue

@@ -128,7 +128,7 @@ def filled_in(subject: str, body: str, found: dict[str, str]) -> tuple[str, str]
 def values(item: WorkItem | None, *, reader: User | None, params: dict[str, Any], event: str = "", text: str = "") -> dict[str, str]:
     """What the places of a wording stand for, in the language that is active."""
     found = dict.fromkeys(wording.PLACES, "")
-    found |= {"person": reader.name if reader else "", "text": text, "link": settings.SITE_URL}
+    found |= {"person": reader.name if reader else "", "text": text, "link": settings.SITE_URL + str((params or {}).get("url", ""))}
     if item is not None:
         found |= {
             "number": item.number, "title": item.title, "requester": str(item.requester or ""), "team": str(item.team or ""), "owner": str(item.owner or _("nobody")),

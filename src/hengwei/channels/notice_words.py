@@ -33,6 +33,9 @@ WORDS: dict[str, tuple[str, Message]] = {
     "approval_stuck": ("alert-triangle", gettext_lazy("no approver found: %(reason)s")), "major": ("alert-octagon", gettext_lazy("%(actor)s declared a major incident")), "follow_up": ("phone-check", gettext_lazy("a follow-up is yours: %(reason)s")),
     "expiring": ("calendar-due", gettext_lazy("agreement '%(name)s' ends on %(reason)s and is not renewed")),
     "rule": ("robot", gettext_lazy("rule '%(name)s': %(reason)s")),
+    "reading": ("eye-check", gettext_lazy("please read and acknowledge: %(name)s")),
+    "review": ("calendar-due", gettext_lazy("the review of '%(name)s' is due: %(reason)s")),
+    "article": ("book-2", gettext_lazy("article '%(name)s': %(reason)s")),
 }
 #: What a person chooses of.
 CHOICES: dict[str, Message] = {
@@ -45,6 +48,8 @@ CHOICES: dict[str, Message] = {
     "approval": gettext_lazy("My approval is asked"), "approval_done": gettext_lazy("An approval that I asked for ends"), "approval_stuck": gettext_lazy("An approver cannot be found"),
     "expiring": gettext_lazy("An agreement that I keep ends"), "major": gettext_lazy("A major incident is declared"), "follow_up": gettext_lazy("A follow-up call is mine"),
     "rule": gettext_lazy("An automation rule tells me something"),
+    "reading": gettext_lazy("A regulation waits for my acknowledgement"), "review": gettext_lazy("A review that I owe is due"),
+    "article": gettext_lazy("Something happens to an article of mine, or waits for my review"),
 }
 #: What the requester's side gets, and the digest.
 TO_OTHERS: dict[str, Message] = {
@@ -73,7 +78,7 @@ def chat_text(event: str, *, item: WorkItem | None, params: dict[str, Any], read
         filled = values(item, reader=reader, params=params, event=event)
         filled["what"] = sentence(event, params)[1]
         if item is None:
-            filled["link"] = settings.SITE_URL
+            filled["link"] = settings.SITE_URL + params.get("url", "")
         text = fill(own or wording.SHORT[language if language in wording.SHORT else "zh-hans"][item is not None], filled)
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())
 

@@ -125,6 +125,18 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("{{name}}：{{title}}", "{{person}}：\n\n{{reason}}\n\n{{number}} {{title}}\n提出人：{{requester}}\n处理人：{{owner}}\n优先级：{{priority}}\n{{due}}\n\n{{link}}"),
         "en": Wording("{{name}}: {{title}}", "{{person}},\n\n{{reason}}\n\n{{number}} {{title}}\nFrom: {{requester}}\nHandled by: {{owner}}\nPriority: {{priority}}\n{{due}}\n\n{{link}}"),
     },
+    "reading": {
+        "zh-hans": Wording("请阅读并确认：{{name}}", "{{person}}：\n\n请阅读“{{name}}”并确认。{{reason}}\n\n{{link}}"),
+        "en": Wording("Please read and acknowledge: {{name}}", "{{person}},\n\nplease read '{{name}}' and acknowledge it. {{reason}}\n\n{{link}}"),
+    },
+    "review": {
+        "zh-hans": Wording("复审到期：{{name}}", "{{person}}：\n\n“{{name}}”的复审到期：{{reason}}。\n\n{{link}}"),
+        "en": Wording("A review is due: {{name}}", "{{person}},\n\nthe review of '{{name}}' is due: {{reason}}.\n\n{{link}}"),
+    },
+    "article": {
+        "zh-hans": Wording("知识文章：{{name}}", "{{person}}：\n\n“{{name}}”：{{reason}}。\n\n{{link}}"),
+        "en": Wording("Article: {{name}}", "{{person}},\n\n'{{name}}': {{reason}}.\n\n{{link}}"),
+    },
     "expiring": {
         "zh-hans": Wording("协议即将到期：{{name}}", "{{person}}：\n\n协议“{{name}}”将于 {{reason}} 到期，尚未续签。\n\n{{link}}"),
         "en": Wording("An agreement ends: {{name}}", "{{person}},\n\nthe agreement '{{name}}' ends on {{reason}} and is not renewed yet.\n\n{{link}}"),

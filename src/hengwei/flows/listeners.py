@@ -17,12 +17,13 @@ from hengwei.desk.actions import guests, surveys
 from hengwei.desk.actions.satisfaction import ask_for_verdict, rating_token
 from hengwei.desk.events import FollowUpOwed, MajorDeclared, SurveySent
 from hengwei.desk.models import Campaign, FollowUp, GuestRequest, Invitation
+from hengwei.flows import article_notices
 from hengwei.flows.automation import hearing
 from hengwei.flows.learning import hearing as learning_hearing
 from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
-__all__ = ["hearing", "learning_hearing"]
+__all__ = ["article_notices", "hearing", "learning_hearing"]
 
 
 @offers("resolved")

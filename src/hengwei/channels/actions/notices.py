@@ -34,6 +34,7 @@ DEFAULTS: dict[str, tuple[bool, When, When]] = {
     "due": (True, "never", "never"),
     "approval": (True, "now", "now"), "approval_done": (True, "now", "now"), "approval_stuck": (True, "now", "now"), "expiring": (True, "now", "never"),
     "major": (True, "now", "now"), "follow_up": (True, "never", "never"), "rule": (True, "never", "never"),
+    "reading": (True, "now", "never"), "review": (True, "now", "never"), "article": (True, "never", "never"),
 }
 #: What cannot wait for the morning.
 URGENT = {"escalated", "chased", "major"}

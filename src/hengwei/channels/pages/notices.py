@@ -57,7 +57,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     Notice.objects.filter(user=notice.user, read_at=None).filter(**({"item": notice.item} if notice.item else {"pk": pk})).update(read_at=timezone.now())
     if notice.item is None:
-        return redirect("channels:notices")
+        return redirect(notice.params.get("url") or "channels:notices")
     entry = notice.params.get("entry")
     return redirect(f"{notice.item.get_absolute_url()}{f'#entry-{entry}' if entry else ''}")
 
