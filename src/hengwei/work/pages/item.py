@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -89,16 +90,18 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
     )[::-1]
     if user.is_agent:
         add_footers(item, entries, user)
-    unread = _unread(item, entries, user)
+    unread = _unread(item, entries, user, request)
     facts: dict[str, Any] = {
         "unread_from": unread, "item": item, "entries": entries, "steps": item.possible_transitions(by), "now": timezone.now(), "key": uuid.uuid4(),
         "road": _road(item), "mine": item.is_requester(user), **more,
     }
     if user.is_agent:
-        draft = Draft.objects.filter(item=item, user=user).first()
+        # Asked only where a template shows it: a live update fetches one part of the page.
         facts |= {
-            "hindered": progress.hindered(item, by=by), "reports": len(family.reports_of(item)) if by.may(perms.WORK) else 0,
-            "draft": draft, "clocks": _clocks(item), "panels": panels_for(item, request), "menu_lines": menu_for(item, request), "specific": item.specific(),
+            "hindered": SimpleLazyObject(lambda: progress.hindered(item, by=by)), "reports": SimpleLazyObject(lambda: len(family.reports_of(item)) if by.may(perms.WORK) else 0),
+            "draft": SimpleLazyObject(lambda: Draft.objects.filter(item=item, user=user).first()), "clocks": SimpleLazyObject(lambda: _clocks(item)),
+            "panels": SimpleLazyObject(lambda: panels_for(item, request)), "menu_lines": SimpleLazyObject(lambda: menu_for(item, request)),
+            "specific": SimpleLazyObject(lambda: item.specific()),
             "levels": Level.choices, "categories": Category.objects.filter(archived_at=None), "waiting_reasons": WaitingFor.choices,
             "closures": [(c.value, c.label) for c in (Closure.SOLVED, Closure.WORKAROUND, Closure.NOT_SOLVED)],
             "cancellings": [(c.value, c.label) for c in (Closure.CANCELLED, Closure.WITHDRAWN, Closure.DUPLICATE, Closure.SPAM)],
@@ -114,11 +117,16 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
     return facts
 
 
-def _unread(item: WorkItem, entries: list[Entry], user: User) -> int:
-    """The first entry that this reader has not seen, where he has read before; and from now on he has seen all."""
+def _unread(item: WorkItem, entries: list[Entry], user: User, request: HttpRequest) -> int:
+    """The first entry that this reader has not seen, where he has read before; and from now on he has seen all.
+
+    A part of the page that is fetched anew keeps the mark that the page had.
+    """
     now = timezone.now()
     before = Seen.objects.filter(item=item, user=user).values_list("seen_at", flat=True).first()
     Seen.objects.update_or_create(item=item, user=user, defaults={"seen_at": now})
+    if request.GET.get("part"):
+        return chosen(request.GET, "unread")
     if before is None:
         return 0
     return next((entry.pk for entry in entries if entry.created_at > before and entry.author_id != user.pk), 0)
