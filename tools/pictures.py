@@ -26,6 +26,9 @@ SCREENS = {
     "follow-ups": ("chenjie", "/desk/follow-ups?whose=all", "#main"),
     "notices": ("wangmin", "/notices", "#main"),
     "choose": ("wangmin", "/notices/choose", "form"),
+    "regulation": ("yangjing", "/regulations/2", "#main"),
+    "knowledge": ("yangjing", "/knowledge/", "#main"),
+    "analysis": ("yangjing", "/reports/analysis", "#main"),
     "mail": ("yangjing", "/mail/", "#main"),
     "mailbox": ("yangjing", "/mail/1", "form"),
     "messages": ("yangjing", "/mail/in", "#main"),
@@ -44,7 +47,7 @@ def resolve(page: Page, base: str, address: str) -> str:
     """FIRST: the first open item of the queue; CLOCK: the first clock of that item."""
     if address not in ("FIRST", "CLOCK"):
         return base + address
-    page.goto(f"{base}/items?view=open&phase=active")
+    page.goto(f"{base}/items?view=open&phase=active&kind=incident")
     first = page.locator(".queue a.title").first.get_attribute("href")
     if address == "FIRST":
         return base + str(first)
