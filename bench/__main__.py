@@ -48,7 +48,7 @@ def _measure(items: int) -> None:
     for name in large:
         table.row(f"{name}: times (bare page + its raw SQL)", large[name].ratio, "≤ 4", f"{large[name].seconds * 1000:.1f} ms, {large[name].queries} queries")
         table.row(f"{name}: {items:,} items against 10,000", large[name].seconds / small[name].seconds, "≤ 1.3", f"{small[name].seconds * 1000:.1f} ms at 10,000")
-    for measure in (measures.searching, measures.creating, measures.importing, measures.sweeping, measures.rebasing, measures.business_time, measures.memory):
+    for measure in (measures.searching, measures.controls, measures.creating, measures.importing, measures.sweeping, measures.rebasing, measures.business_time, measures.memory):
         measure(table)
     table.say(f"in all {time.monotonic() - started:.0f} s")
 

@@ -23,7 +23,7 @@ class Person:
     """Somebody at a browser of his own."""
 
     def __init__(self, browser, product: Product, username: str, language: str, width: int = 1280):
-        self.context = browser.new_context(viewport={"width": width, "height": 844})
+        self.context = browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce")
         self.page = self.context.new_page()
         self.product = product
         self.errors: list[str] = []
@@ -46,6 +46,8 @@ class Person:
         """Nothing serious by axe on the page as it stands; said at the end, all together."""
         from axe_playwright_python.sync_playwright import Axe
 
+        # While something is sent its button is dimmed on purpose.
+        self.page.wait_for_selector(".htmx-request, .htmx-settling, .htmx-swapping", state="detached")
         found = Axe().run(self.page).response["violations"]
         self.errors += [f"{self.page.url} {v['id']}: {n['html'][:160]}" for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"][:3]]
 

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
@@ -91,16 +91,35 @@ def enqueue(task: Task, *, at: datetime | None = None, lock: str | None = None, 
 def revive(seconds: int = 60) -> int:
     """Give back to the queue what a worker that died held; returns how many. A worker is dead after `seconds` without a heartbeat.
 
-    A job runs again from its beginning: each does its work in one transaction, or can tell what it did before.
+    A job runs again from its beginning: each does its work in one transaction, or can tell what it did before. Of jobs that
+    may wait only once (timers, `once`) the newest is given back, and none where one waits already: that one does their work.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT procrastinate_retry_job_v1(job.id, now(), NULL, NULL, NULL)
-                 FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
-                WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %s))""",
+            """WITH lost AS (
+                 SELECT job.id, job.queueing_lock,
+                        row_number() OVER (PARTITION BY coalesce(job.queueing_lock, job.id::text) ORDER BY job.id DESC) AS place
+                   FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+                  WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %s)))
+               SELECT id, place > 1 OR EXISTS (
+                        SELECT 1 FROM procrastinate_jobs waiting WHERE waiting.status = 'todo' AND waiting.queueing_lock = lost.queueing_lock)
+                 FROM lost ORDER BY id""",
             [seconds],
         )
-        return cursor.rowcount
+        return sum(_given_back(cursor, job_id, done_by_another) for job_id, done_by_another in cursor.fetchall())
+
+
+def _given_back(cursor: Any, job_id: int, done_by_another: bool) -> bool:
+    """Put a lost job into the queue again, or end it where another does its work, also one that came this moment."""
+    if not done_by_another:
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT procrastinate_retry_job_v1(%s, now(), NULL, NULL, NULL)", [job_id])
+                return True
+        except IntegrityError:
+            pass
+    cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'aborted', false)", [job_id])
+    return False
 
 
 @timer("17 * * * *", queue="search")
