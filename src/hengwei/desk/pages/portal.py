@@ -27,12 +27,14 @@ from hengwei.desk.suggestions import suggestions_for
 from hengwei.org.models import User
 from hengwei.work import kinds
 from hengwei.work.actions.intake import open_item
-from hengwei.work.models import Source, WorkItem
+from hengwei.work.models import ApprovalVote, Source, WorkItem
 
 from .asking import answers_of, form_context
 
 #: Own requests shown at the start of the portal.
 RECENT = 12
+#: Decisions asked of the person that are shown there; the rest has its page.
+TO_DECIDE = 5
 #: What `?show=` chooses among one's own requests.
 SHOWN = ("open", "closed", "all", "colleagues")
 
@@ -50,7 +52,9 @@ def portal(request: HttpRequest) -> HttpResponse:
     mine = WorkItem.objects.filter(requester=user, merged_into=None).select_related("owner", "rating").order_by("-id")
     opened = list(mine.filter(phase__in=("new", "active", "waiting", "resolved"))[:RECENT])
     asking = [item for item in opened if expects(item)]
+    votes = ApprovalVote.objects.waiting_for(user, now).select_related("step__approval__item__requester", "step__approval__asked_by", "user").order_by("step__opened_at", "id")
     return render(request, "desk/portal.html", {
+        "votes": votes[:TO_DECIDE], "decides": ApprovalVote.objects.filter(user=user).exists(),
         "entries": CatalogueEntry.objects.offered_to(user), "asking": asking, "mine": [item for item in opened if item not in asking],
         "recent": list(mine.filter(phase="closed")[:3]), "notices": notices_for(user, now), "surveys": [(one.campaign, surveys.link_of(one.campaign, one)) for one in surveys.waiting_for(user, now)[:3]],
         "has_standards": Standard.objects.exists(),

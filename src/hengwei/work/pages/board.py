@@ -61,7 +61,7 @@ def _people(rows: WorkItemQuerySet, teams: list[int], now: Any) -> list[dict[str
     staff = User.objects.staff().filter(roles__permissions__contains=[perms.WORK]).distinct()
     if teams:
         staff = staff.filter(memberships__team__in=teams)
-    away = set(Absence.objects.filter(starts_at__lte=now, ends_at__gt=now).values_list("user_id", flat=True))
+    away = {one.user_id: one for one in Absence.objects.filter(starts_at__lte=now, ends_at__gt=now).select_related("deputy")}
     load: dict[int, Any] = {row["owner"]: row for row in rows.open().exclude(owner=None).order_by().values("owner").annotate(open=Count("pk"), late=Count("pk", filter=Q(next_due_at__lt=now)))}
     cards: dict[int, list[WorkItem]] = {}
     for item in rows.open().exclude(owner=None).order_by("next_due_at", "id")[:500]:
@@ -69,7 +69,7 @@ def _people(rows: WorkItemQuerySet, teams: list[int], now: Any) -> list[dict[str
         if len(held) < CARDS:
             held.append(item)
     found = [
-        {"user": person, "open": load.get(person.pk, {}).get("open", 0), "late": load.get(person.pk, {}).get("late", 0), "away": person.pk in away, "cards": cards.get(person.pk, [])}
+        {"user": person, "open": load.get(person.pk, {}).get("open", 0), "late": load.get(person.pk, {}).get("late", 0), "away": away.get(person.pk), "cards": cards.get(person.pk, [])}
         for person in staff.order_by("name", "id")
     ]
     return sorted(found, key=lambda p: -p["open"])
