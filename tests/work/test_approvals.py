@@ -271,6 +271,23 @@ def test_an_approver_who_does_not_work_at_the_desk_decides_on_his_page(item, age
     assert signed_in(UserFactory(role="requester")).get(f"/approvals/{vote.pk}").status_code == 404
 
 
+def test_an_approver_who_does_not_work_at_the_desk_finds_it_at_the_start_of_the_portal(item, agent, requester):
+    superior = UserFactory(name="财务经理", role="requester")
+    page = signed_in(superior)
+    assert 'href="/approvals"' not in page.get("/portal/").content.decode()
+    vote = vote_of(start(item, agent, {"approvers": [person(superior)]}), superior)
+    assert f'href="/approvals/{vote.pk}"' in page.get("/portal/").content.decode()
+    page.post(f"/approvals/{vote.pk}", {"decision": "approve"})
+    after = page.get("/portal/").content.decode()
+    assert f'href="/approvals/{vote.pk}"' not in after
+    assert 'href="/approvals"' in after
+
+
+def test_the_board_says_who_stands_in(lead, agent, boss, item):
+    Absence.objects.create(user=agent, deputy=boss, starts_at=TUESDAY - timedelta(days=400), ends_at=TUESDAY + timedelta(days=4000))
+    assert f"{boss.name}" in signed_in(lead).get("/board", headers={"accept-language": "zh-hans"}).content.decode().split("data-board", 1)[1]
+
+
 def test_the_link_of_a_mail_shows_a_page_and_only_sending_it_decides(item, agent, boss, client):
     approval = start(item, agent, {"approvers": [person(boss)]})
     vote = vote_of(approval, boss)
