@@ -15,6 +15,14 @@ settings.register_profile("hengwei", deadline=None, suppress_health_check=[Healt
 settings.load_profile("hengwei")
 
 
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """No test speaks the language of the one before it."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def department(db: None) -> None:
     """A new installation: roles, calendars, the general agreement; nothing remembered from the test before."""

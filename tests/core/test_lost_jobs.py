@@ -10,6 +10,14 @@ from hengwei.core.jobs import revive
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nothing_else() -> None:
+    """No jobs that other tests left behind."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_events")
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 def job(status: str, lock: str | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
