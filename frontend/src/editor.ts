@@ -84,6 +84,35 @@ function startMentions(form: HTMLFormElement, text: HTMLTextAreaElement): void {
 
 document.addEventListener("hw:open", (event) => { window.open((event as CustomEvent).detail.value, "_blank", "noopener"); });
 
+/** An action answered while somebody writes puts a new editor in the old one's place: the words, files and caret move over. */
+export function keepTyping(): void {
+  type Typed = { text: HTMLTextAreaElement; mode: string; chips: Element[]; focused: boolean };
+  let typed: Typed | null = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = (event as CustomEvent).detail as { target: HTMLElement; requestConfig?: { elt?: Element } };
+    const form = target.querySelector<HTMLFormElement>("form.editor");
+    const text = form?.querySelector("textarea");
+    typed = null;
+    // What the editor itself sent has left it.
+    if (!form || !text || requestConfig?.elt === form || requestConfig?.elt?.closest("form") === form) return;
+    const chips = [...form.querySelectorAll(".files > *")];
+    if (text.value === text.defaultValue && chips.length === 0 && document.activeElement !== text) return;
+    typed = { text, mode: form.querySelector<HTMLInputElement>("input[name=mode]")?.value ?? "", chips, focused: document.activeElement === text };
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const form = (event.target as HTMLElement).querySelector<HTMLFormElement>("form.editor");
+    const text = form?.querySelector("textarea");
+    if (!typed || !form || !text || text === typed.text) return;
+    const { selectionStart, selectionEnd } = typed.text;
+    text.value = typed.text.value;
+    const mode = form.querySelector<HTMLInputElement>("input[name=mode]");
+    if (mode && typed.mode) mode.value = typed.mode;
+    form.querySelector(".files")?.append(...typed.chips);
+    if (typed.focused) { text.focus({ preventScroll: true }); text.setSelectionRange(selectionStart, selectionEnd); }
+    typed = null;
+  });
+}
+
 export function startEditors(root: ParentNode): void {
   startSigning(root);
   root.querySelectorAll<HTMLElement>("form[data-upload]").forEach((form) => { if (!form.dataset.files) { form.dataset.files = "yes"; takeFiles(form); } });

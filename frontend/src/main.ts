@@ -1,6 +1,6 @@
 import htmx from "htmx.org";
 import { listenForChoices, startAutomation } from "./automation";
-import { startEditors } from "./editor";
+import { keepTyping, startEditors } from "./editor";
 import { startKeys } from "./keys";
 import { startKnowledge } from "./knowledge";
 import { startLists } from "./list";
@@ -52,6 +52,7 @@ startPalette();
 startKeys();
 startLive();
 startDeeds();
+keepTyping();
 listenForChoices();
 startRail();
 start(document);

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from .conftest import PASSWORD, Product
+from .people import Person
 
 pytestmark = [pytest.mark.browser]
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082")
@@ -17,43 +17,6 @@ WORDS = {
     "zh-hans": {"queue": "工单队列", "title": "三楼打印机卡纸", "question": "请问面板上显示什么代码？", "answer": "显示E05，重启也没用", "solution": "更换了搓纸轮", "received": "已收到", "solved": "已解决", "sending_works": "发信正常", "thanks": "感谢"},
     "en": {"queue": "Queue", "title": "Printer on floor 3 jams", "question": "Which code does the panel show?", "answer": "It shows E05, a restart did not help", "solution": "The roller was replaced", "received": "Received", "solved": "Solved", "sending_works": "Sending works", "thanks": "Thank you"},
 }
-
-
-class Person:
-    """Somebody at a browser of his own."""
-
-    def __init__(self, browser, product: Product, username: str, language: str, width: int = 1280):
-        self.context = browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce")
-        self.page = self.context.new_page()
-        self.product = product
-        self.errors: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(f"{product.url}/account/login/")
-        self.page.fill("#id_login", username)
-        self.page.fill("#id_password", PASSWORD)
-        self.page.click("button.btn-primary")
-        self.page.wait_for_url(lambda url: "/login" not in url)
-        token = self.page.evaluate("document.body.dataset.csrf")
-        self.page.request.post(f"{product.url}/language", form={"language": language, "csrfmiddlewaretoken": token}, headers={"Referer": product.url})
-
-    def go(self, path: str):
-        answer = self.page.goto(self.product.url + path)
-        assert answer is not None
-        assert answer.status == 200, path
-        return self.page
-
-    def accessible(self) -> None:
-        """Nothing serious by axe on the page as it stands; said at the end, all together."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        # While something is sent its button is dimmed on purpose.
-        self.page.wait_for_selector(".htmx-request, .htmx-settling, .htmx-swapping", state="detached")
-        found = Axe().run(self.page).response["violations"]
-        self.errors += [f"{self.page.url} {v['id']}: {n['html'][:160]}" for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"][:3]]
-
-    def close(self) -> None:
-        assert not self.errors, "\n".join(self.errors)
-        self.context.close()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

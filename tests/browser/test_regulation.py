@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import Product
-from .test_main_job import Person
+from .people import Person
 
 pytestmark = [pytest.mark.browser]
 SAYS = (

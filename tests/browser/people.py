@@ -1,0 +1,42 @@
+"""Somebody who uses the product in a browser of his own."""
+
+from __future__ import annotations
+
+from .conftest import PASSWORD, Product
+
+
+class Person:
+    """Signed in, in a language of his choice; what is wrong with the pages he sees is said when he leaves."""
+
+    def __init__(self, browser, product: Product, username: str, language: str, width: int = 1280):
+        self.context = browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce")
+        self.page = self.context.new_page()
+        self.product = product
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(f"{product.url}/account/login/")
+        self.page.fill("#id_login", username)
+        self.page.fill("#id_password", PASSWORD)
+        self.page.click("button.btn-primary")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+        token = self.page.evaluate("document.body.dataset.csrf")
+        self.page.request.post(f"{product.url}/language", form={"language": language, "csrfmiddlewaretoken": token}, headers={"Referer": product.url})
+
+    def go(self, path: str):
+        answer = self.page.goto(self.product.url + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        return self.page
+
+    def accessible(self) -> None:
+        """Nothing serious by axe on the page as it stands; said at the end, all together."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        # While something is sent its button is dimmed on purpose.
+        self.page.wait_for_selector(".htmx-request, .htmx-settling, .htmx-swapping", state="detached")
+        found = Axe().run(self.page).response["violations"]
+        self.errors += [f"{self.page.url} {v['id']}: {n['html'][:160]}" for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"][:3]]
+
+    def close(self) -> None:
+        assert not self.errors, "\n".join(self.errors)
+        self.context.close()
