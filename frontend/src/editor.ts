@@ -86,7 +86,9 @@ document.addEventListener("hw:open", (event) => { window.open((event as CustomEv
 
 /** An action answered while somebody writes puts a new editor in the old one's place: the words, files and caret move over. */
 export function keepTyping(): void {
-  type Typed = { text: HTMLTextAreaElement; mode: string; chips: Element[]; focused: boolean };
+  const fields = ["mode", "key"];
+  const field = (form: HTMLElement, name: string) => form.querySelector<HTMLInputElement>(`input[name=${name}]`);
+  type Typed = { text: HTMLTextAreaElement; values: string[]; chips: Element[]; focused: boolean };
   let typed: Typed | null = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = (event as CustomEvent).detail as { target: HTMLElement; requestConfig?: { elt?: Element } };
@@ -97,7 +99,7 @@ export function keepTyping(): void {
     if (!form || !text || requestConfig?.elt === form || requestConfig?.elt?.closest("form") === form) return;
     const chips = [...form.querySelectorAll(".files > *")];
     if (text.value === text.defaultValue && chips.length === 0 && document.activeElement !== text) return;
-    typed = { text, mode: form.querySelector<HTMLInputElement>("input[name=mode]")?.value ?? "", chips, focused: document.activeElement === text };
+    typed = { text, values: fields.map((name) => field(form, name)?.value ?? ""), chips, focused: document.activeElement === text };
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const form = (event.target as HTMLElement).querySelector<HTMLFormElement>("form.editor");
@@ -105,11 +107,12 @@ export function keepTyping(): void {
     if (!typed || !form || !text || text === typed.text) return;
     const { selectionStart, selectionEnd } = typed.text;
     text.value = typed.text.value;
-    const mode = form.querySelector<HTMLInputElement>("input[name=mode]");
-    if (mode && typed.mode) mode.value = typed.mode;
+    fields.forEach((name, i) => { const one = field(form, name); if (one && typed!.values[i]) one.value = typed!.values[i]; });
     form.querySelector(".files")?.append(...typed.chips);
     if (typed.focused) { text.focus({ preventScroll: true }); text.setSelectionRange(selectionStart, selectionEnd); }
     typed = null;
+    // Kept from here on by the new editor, once it has started.
+    window.setTimeout(() => text.dispatchEvent(new Event("input")), 100);
   });
 }
 
@@ -136,10 +139,12 @@ export function startEditors(root: ParentNode): void {
     const keep = () => {
       window.clearTimeout(timer);
       timer = window.setTimeout(async () => {
-        if (sent || !form.dataset.draft) return;
+        // Another editor may have taken the place of this one, words and all.
+        if (sent || !form.dataset.draft || !form.isConnected) return;
         const body = new FormData();
         body.append("text", text.value);
         body.append("mode", mode?.value ?? "reply");
+        body.append("key", form.querySelector<HTMLInputElement>("input[name=key]")?.value ?? "");
         const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": document.body.dataset.csrf ?? "" } }).catch(() => null);
         if (saved) saved.textContent = answer?.ok ? form.dataset.kept ?? "" : form.dataset.unkept ?? "";
       }, 700);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from .people import Person
 
@@ -31,5 +32,9 @@ def test_words_stay_when_an_action_answers_while_they_are_typed(browser, product
     page.locator(".editor button.btn-primary[data-only=note]").click()
     page.wait_for_selector(".bubble.note >> text=the roller is worn")
     assert page.locator(".bubble.note", has_text="the roller is worn").locator(".files a").count() == 1
+    expect(page.locator(".editor textarea")).to_have_value("")
+    # Kept as a draft while it was written; sent, it is none, after a reload either.
+    page.wait_for_timeout(1000)
+    page.reload()
     assert page.input_value(".editor textarea") == ""
     engineer.close()

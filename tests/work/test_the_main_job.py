@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from hengwei.core.errors import Conflict, Forbidden, Refused
 from hengwei.work.actions import assignment, conversation, progress, triage
-from hengwei.work.models import Category, Closure, Entry, WorkItem
+from hengwei.work.actions.drafts import save_draft
+from hengwei.work.models import Category, Closure, Draft, Entry, WorkItem
 from tests.factories import TUESDAY, UserFactory, acting, open_incident
 
 pytestmark = pytest.mark.django_db
@@ -91,12 +94,29 @@ def test_two_people_cannot_overwrite_each_other(item, agent, lead):
 
 
 def test_sending_twice_with_one_key_sends_once(item, agent):
-    import uuid
 
     key = uuid.uuid4()
     assert conversation.reply(item, by=acting(agent), text="您好", key=key) is not None
     assert conversation.reply(item, by=acting(agent), text="您好", key=key) is None
     assert item.entries.filter(kind=Entry.Kind.MESSAGE_OUT).count() == 1
+
+
+def test_a_draft_that_comes_later_than_its_message_is_not_kept(item, agent):
+    key = uuid.uuid4()
+    assert save_draft(item, by=agent, text="Which co", key=key) is not None
+    conversation.reply(item, by=acting(agent), text="Which code?", key=key)
+    assert save_draft(item, by=agent, text="Which code?", key=key) is None
+    assert not Draft.objects.filter(item=item, user=agent).exists()
+
+
+def test_a_logged_call_leaves_no_draft_and_is_logged_once(item, agent):
+    client, key = Client(), uuid.uuid4()
+    client.force_login(agent)
+    save_draft(item, by=agent, text="He called", mode="call", key=key)
+    for _twice in range(2):
+        client.post(f"/items/{item.number}/say", {"mode": "call", "text": "He called", "inbound": "1", "key": str(key)})
+    assert Entry.objects.of(item).filter(kind=Entry.Kind.CALL).count() == 1
+    assert not Draft.objects.filter(item=item, user=agent).exists()
 
 
 def test_the_customers_answer_takes_it_out_of_waiting(item, agent, requester):

@@ -158,6 +158,8 @@ def log_call(
             staff_told(log, started_at or at)
         if callback_at is not None:
             owe_callback(entry, owner=by.user or item.owner, due_at=callback_at)
+        if by.user is not None:
+            Draft.objects.filter(item=item, user=by.user).delete()
     _after(log, entry, by=by, at=at)
     return entry
 

@@ -10,11 +10,17 @@ from hengwei.org.models import User
 from hengwei.work.models import Draft, SentKey, WorkItem
 
 
-def save_draft(item: WorkItem, *, by: User, text: str, mode: str = "reply") -> Draft:
-    """Keep what the person has begun to write; its key stays the same until it is sent."""
+def save_draft(item: WorkItem, *, by: User, text: str, mode: str = "reply", key: uuid.UUID | None = None) -> Draft | None:
+    """Keep what the person has begun to write; its key stays the same until it is sent.
+
+    A draft that reaches us later than the message it became (`key` was sent already) is none any more: None.
+    """
     draft, _created = Draft.objects.update_or_create(
-        item=item, user=by, defaults={"text": text, "mode": mode}, create_defaults={"text": text, "mode": mode, "key": uuid.uuid4()},
+        item=item, user=by, defaults={"text": text, "mode": mode}, create_defaults={"text": text, "mode": mode, "key": key or uuid.uuid4()},
     )
+    if key is not None and SentKey.objects.filter(key=key).exists():
+        discard_draft(item, by=by)
+        return None
     return draft
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -175,16 +176,24 @@ def _version(post: Any) -> int | None:
     return int(post["version"]) if post.get("version", "").isdecimal() else None
 
 
+def _key(post: Any) -> uuid.UUID | None:
+    """The key of sending once, where the form has one that is one."""
+    with suppress(ValueError):
+        return uuid.UUID(post["key"]) if post.get("key") else None
+    return None
+
+
 def _say(item: WorkItem, by: Actor, post: Any) -> str:
-    key = uuid.UUID(post["key"]) if post.get("key") else None
+    key = _key(post)
     files = files_of(post.getlist("files"), user=by.user)
     if post.get("mode") == "note":
         conversation.note(item, by=by, text=post.get("text", ""), files=files, key=key)
         return _("Noted. Only colleagues see it.")
     if post.get("mode") == "call":
-        conversation.log_call(
-            item, by=by, text=post.get("text", ""), inbound=post.get("inbound") == "1", reached=post.get("reached", "1") == "1",
-            callback_at=_moment(post.get("callback_at", ""), "callback_at"))
+        callback_at = _moment(post.get("callback_at", ""), "callback_at")
+        with transaction.atomic():
+            if key is None or drafts.once(key, item=item, user=by.user):
+                conversation.log_call(item, by=by, text=post.get("text", ""), inbound=post.get("inbound") == "1", reached=post.get("reached", "1") == "1", callback_at=callback_at)
         return _("Call logged.")
     said = conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key, hold_for=UNDO_SECONDS)
     if said is not None and post.get("reports"):
@@ -341,7 +350,7 @@ def keep_draft(request: HttpRequest, number: str) -> HttpResponse:
     item, user = find(request, number), request.user
     text = request.POST.get("text", "")[:100_000]
     if text.strip():
-        drafts.save_draft(item, by=user, text=text, mode=request.POST.get("mode", "reply")[:10])  # type: ignore[arg-type]
+        drafts.save_draft(item, by=user, text=text, mode=request.POST.get("mode", "reply")[:10], key=_key(request.POST))  # type: ignore[arg-type]
     else:
         drafts.discard_draft(item, by=user)  # type: ignore[arg-type]
     return HttpResponse(status=204)
