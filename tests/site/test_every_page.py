@@ -24,7 +24,7 @@ from tests.factories import TUESDAY, UserFactory, acting, open_incident
 ROLES = ("requester", "agent", "lead", "manager", "auditor", "system_admin", "security_admin", "audit_admin")
 #: What people who do not work at the desk may open; the rest does not exist for them.
 FOR_EVERYONE = {
-    "site:home", "site:live", "site:tasks", "site:task", "site:tasks_export", "site:tasks_count", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "desk:requests", "desk:standards", "desk:sent", "desk:survey_answer", "desk:guest_status", "desk:guest_confirm", "work:item", "core:file",
+    "site:home", "site:live", "site:tasks", "site:task", "site:tasks_export", "site:tasks_count", "site:palette", "site:search", "desk:portal", "desk:offers", "desk:ask", "desk:ask_entry", "desk:rate", "desk:requests", "desk:standards", "desk:sent", "desk:survey_answer", "desk:guest_status", "desk:guest_confirm", "work:item", "core:file", "core:thumbnail",
     "core:healthz", "core:readyz", "core:metrics", "channels:notices", "channels:notices_count", "channels:choose", "channels:follow",
     "work:approvals", "work:hand_overs", "governance:readings",
     "knowledge:home", "knowledge:search", "knowledge:suggestions",
@@ -114,7 +114,7 @@ def _arguments(name, keys, world):
     if name.startswith("governance:"):
         return {key: world["governance"][key] for key in keys}
     own = {
-        "core:file": {"pk": world["file"].pk, "name": "a.txt"}, "work:clock": {"number": world["item"].number, "pk": world["clock"].pk}, "work:row": {"pk": world["item"].pk},
+        "core:file": {"pk": world["file"].pk, "name": "a.txt"}, "core:thumbnail": {"pk": world["file"].pk}, "work:clock": {"number": world["item"].number, "pk": world["clock"].pk}, "work:row": {"pk": world["item"].pk},
         "channels:mailbox": {"pk": world["mailbox"].pk}, "channels:mailbox_test": {"pk": world["mailbox"].pk}, "channels:follow": {"pk": world["notice"].pk},
         "work:sign_off": {"number": world["item"].number, "pk": 1},
         "work:export": {"form": "csv"}, "work:agreement_do": {"pk": world["agreement"].pk, "action": "negotiate"},

@@ -64,6 +64,9 @@ def test_backup_and_restore_bring_everything_back(tmp_path):
         file = made.stdout.strip()
         assert Path(file).stat().st_mode & 0o077 == 0
 
+        with psycopg.connect(here["DATABASE_URL"]) as connection:
+            assert connection.execute("SELECT (details->>'bytes')::int FROM core_auditrecord WHERE action = 'backup'").fetchall() == [(Path(file).stat().st_size,)]
+
         refused = command("restore", file, **here)
         assert refused.returncode == 1
         assert "--over" in refused.stderr
@@ -73,6 +76,7 @@ def test_backup_and_restore_bring_everything_back(tmp_path):
         assert restored.returncode == 0, restored.stderr
         with psycopg.connect(here["DATABASE_URL"]) as connection:
             assert connection.execute("SELECT name, is_active FROM org_user").fetchall() == [("张三", True)]
+            assert connection.execute("SELECT details->>'file' FROM core_auditrecord WHERE action = 'restore' AND via = 'cli'").fetchall() == [(Path(file).name,)]
         assert (tmp_path / "other" / "media" / "files" / "a").read_bytes() == b"kept"
         assert (tmp_path / "other" / "secret_key").read_text() == secret
         assert command("restore", __file__, "--over", **other).returncode == 1

@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from hengwei.core.files import store
+from hengwei.core.models import AuditRecord
+from hengwei.work.actions import conversation
 from hengwei.work.models import Category, Draft, Entry, WorkItem
 from hengwei.work.seed import install as categories
-from tests.factories import UserFactory, open_incident
+from tests.factories import UserFactory, acting, open_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,19 @@ def test_the_queue_costs_the_same_however_many_rows(desk, requester, item, djang
         assert desk.get("/items?view=open").content.decode().count("data-item=") == 7
 
 
+def test_an_items_page_asks_little_and_the_same_however_long_the_talk(desk, agent, item, django_assert_max_num_queries):
+    desk.get(f"/items/{item.number}")
+    for n in range(5):
+        conversation.note(item, by=acting(agent), text=f"note {n}")
+    with django_assert_max_num_queries(46):
+        assert "note 4" in desk.get(f"/items/{item.number}").content.decode()
+
+
+def test_what_a_requester_began_to_write_is_there_when_he_comes_back(portal, item):
+    portal.post(f"/items/{item.number}/draft", {"text": "The panel also shows"})
+    assert "The panel also shows" in portal.get(f"/items/{item.number}").content.decode()
+
+
 def test_filters_narrow_and_nonsense_is_passed_over(desk, requester, item):
     assert item.number in desk.get("/items?view=open&kind=incident&priority=x").content.decode()
     assert item.number not in desk.get("/items?view=open&kind=request").content.decode()
@@ -114,10 +129,12 @@ def test_bulk_assignment_says_what_was_refused(desk, agent, requester, item):
 
 
 @pytest.mark.parametrize(("form", "start"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")])
-def test_the_list_can_be_taken_along(desk, item, form, start):
+def test_the_list_can_be_taken_along_and_the_audit_log_says_by_whom(desk, agent, item, form, start):
     answer = desk.get(f"/items/export.{form}?view=open")
     assert answer.content.startswith(start)
     assert "attachment" in answer["Content-Disposition"]
+    taken = AuditRecord.objects.get(action="export")
+    assert (taken.actor, taken.details) == (agent, {"what": "items", "form": form})
 
 
 def test_a_cell_is_never_a_formula(desk, requester):

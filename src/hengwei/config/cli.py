@@ -169,10 +169,12 @@ def backup(target: Path = typer.Argument(Path("backups"), help="A folder, or the
 
     with database() as url:
         try:
-            typer.echo(make(url, settings().data_dir, target))
+            made = make(url, settings().data_dir, target)
         except BackupError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
+        typer.echo(made)
+        _on_record("backup", file=made.name, bytes=made.stat().st_size)
 
 
 @app.command()
@@ -188,6 +190,21 @@ def restore(file: Path = typer.Argument(..., exists=True), over: bool = typer.Op
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
         _prepare(sample=False)
+        _on_record("restore", file=file.name)
+
+
+def _on_record(action: str, **details: str | int) -> None:
+    """Put what was done to the installation itself on its audit log. A backup of an older version is not refused for want of one."""
+    from django.db import DatabaseError as Refusal
+
+    _django()
+    from hengwei.core import audit
+    from hengwei.core.acting import Actor
+
+    try:
+        audit.record(action, by=Actor(via="cli"), name=os.environ.get("SUDO_USER") or os.environ.get("USER", ""), details=details)
+    except Refusal as error:
+        typer.echo(f"not on the audit log (run `hengwei migrate`): {error}", err=True)
 
 
 if __name__ == "__main__":

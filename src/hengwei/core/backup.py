@@ -53,7 +53,8 @@ def make(database_url: str, data_dir: Path, target: Path) -> Path:
             if (data_dir / "secret_key").exists():
                 tar.add(data_dir / "secret_key", "secret_key")
             if (data_dir / "media").is_dir():
-                tar.add(data_dir / "media", "media")
+                # Thumbnails are made again when they are asked for.
+                tar.add(data_dir / "media", "media", filter=lambda entry: None if entry.name.startswith("media/thumbnails/") else entry)
         partial.chmod(0o600)
         partial.rename(file)
     return file

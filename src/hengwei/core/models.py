@@ -12,6 +12,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+#: Kinds of pictures that are shown where they hang (files/thumbnails.py).
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff"})
+
 
 class StoredFile(models.Model):
     """A file that somebody gave us. Its bytes lie under their own hash, so that the same bytes are kept once."""
@@ -37,6 +40,16 @@ class StoredFile(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("core:file", args=[self.pk, self.name])
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a small picture can be made of it."""
+        return self.content_type in PICTURES
+
+    @property
+    def thumbnail_url(self) -> str:
+        """A small picture of it, where it is a picture."""
+        return reverse("core:thumbnail", args=[self.pk])
 
 
 class SearchEntry(models.Model):

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from hengwei.core.models import StoredFile
 
 from .access import may_read
 from .store import store
+from .thumbnails import thumbnail_path
 
 #: What may be shown in the page; everything else is a download.
 INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
@@ -31,6 +32,20 @@ def read_file(request: HttpRequest, pk: uuid.UUID, name: str) -> FileResponse:
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+def read_thumbnail(request: HttpRequest, pk: uuid.UUID) -> FileResponse | HttpResponseRedirect:
+    """A small picture of a file, to those who may read the file; where there is none, the way to the file itself."""
+    file = get_object_or_404(StoredFile, pk=pk)
+    if not may_read(request.user, file):
+        raise Http404
+    path = thumbnail_path(file)
+    if path is None:
+        return HttpResponseRedirect(file.get_absolute_url())
+    response = FileResponse(default_storage.open(path), content_type="image/webp")
+    response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=86400"
     return response
 

@@ -94,13 +94,14 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
     unread = _unread(item, entries, user, request)
     facts: dict[str, Any] = {
         "unread_from": unread, "item": item, "entries": entries, "steps": item.possible_transitions(by), "now": timezone.now(), "key": uuid.uuid4(),
-        "road": _road(item), "mine": item.is_requester(user), **more,
+        "road": _road(item), "mine": item.is_requester(user),
+        "draft": SimpleLazyObject(lambda: Draft.objects.filter(item=item, user=user).first()), **more,
     }
     if user.is_agent:
         # Asked only where a template shows it: a live update fetches one part of the page.
         facts |= {
             "hindered": SimpleLazyObject(lambda: progress.hindered(item, by=by)), "reports": SimpleLazyObject(lambda: len(family.reports_of(item)) if by.may(perms.WORK) else 0),
-            "draft": SimpleLazyObject(lambda: Draft.objects.filter(item=item, user=user).first()), "clocks": SimpleLazyObject(lambda: _clocks(item)),
+            "clocks": SimpleLazyObject(lambda: _clocks(item)),
             "panels": SimpleLazyObject(lambda: panels_for(item, request)), "menu_lines": SimpleLazyObject(lambda: menu_for(item, request)),
             "specific": SimpleLazyObject(lambda: item.specific()),
             "levels": Level.choices, "categories": Category.objects.filter(archived_at=None), "waiting_reasons": WaitingFor.choices,
@@ -125,7 +126,7 @@ def _unread(item: WorkItem, entries: list[Entry], user: User, request: HttpReque
     """
     now = timezone.now()
     before = Seen.objects.filter(item=item, user=user).values_list("seen_at", flat=True).first()
-    Seen.objects.update_or_create(item=item, user=user, defaults={"seen_at": now})
+    Seen.objects.bulk_create([Seen(item=item, user=user, seen_at=now)], update_conflicts=True, update_fields=["seen_at"], unique_fields=["item", "user"])
     if request.GET.get("part"):
         return chosen(request.GET, "unread")
     if before is None:
