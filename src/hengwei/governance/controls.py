@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+)
 from django.db.models.functions import Greatest
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from hengwei.core.controls import (
-    Control,
-    ExceptionRow,
-    Findings,
-    Param,
-    Period,
-    counted,
-    not_enough,
-    register,
-)
+from hengwei.core.controls import Control, ExceptionRow, Findings, Param, Period, counted, register
 from hengwei.governance.models import (
     Acknowledgement,
     Attestation,
@@ -31,7 +32,7 @@ from hengwei.governance.models import (
     RegulationVersion,
 )
 from hengwei.work.controls.rows import RELATED, item_row
-from hengwei.work.models import NOT_COUNTED, WorkItem
+from hengwei.work.models import NOT_COUNTED
 
 
 def _regulation_row(why: Any) -> Any:
@@ -40,6 +41,16 @@ def _regulation_row(why: Any) -> Any:
         return ExceptionRow(f"regulation:{regulation.pk}", f"{regulation.code} {regulation.label}", regulation.get_absolute_url(), str(said), regulation.owner_id, str(regulation.owner), regulation.created_at)
 
     return row
+
+
+def _in_force(path: str, period: Period) -> Q:
+    """The version at `path` was published by then, and no other had taken its place."""
+    return Q(**{f"{path}published_at__lte": period.as_of}) & (Q(**{f"{path}superseded_at": None}) | Q(**{f"{path}superseded_at__gt": period.as_of}))
+
+
+def _not_archived(path: str, period: Period) -> Q:
+    """The regulation at `path` was in use then."""
+    return Q(**{f"{path}archived_at": None}) | Q(**{f"{path}archived_at__gt": period.as_of})
 
 
 @register
@@ -53,9 +64,8 @@ class Published(Control):
     keywords = ("服务标准", "公布", "发布", "服务规范", "工作流程", "standard", "published", "workflow")
 
     def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
-        in_force = RegulationVersion.objects.filter(regulation=OuterRef("pk"), published_at__lte=period.as_of, effective_from__lte=period.as_of)
-        in_force = in_force.filter(Q(superseded_at=None) | Q(superseded_at__gt=period.as_of))
-        rows = Regulation.objects.filter(created_at__lte=period.as_of).filter(Q(archived_at=None) | Q(archived_at__gt=period.as_of))
+        in_force = RegulationVersion.objects.filter(_in_force("", period), regulation=OuterRef("pk"), effective_from__lte=period.as_of)
+        rows = Regulation.objects.filter(_not_archived("", period), created_at__lte=period.as_of)
         return counted(rows, ~Exists(in_force), row=_regulation_row(_t("no version in force")), related=("owner",), order=("code",))
 
 
@@ -70,8 +80,8 @@ class Acknowledged(Control):
     keywords = ("阅读确认", "学习", "传达", "知晓", "培训", "acknowledge", "read and understood", "staff know")
 
     def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
-        rows = Acknowledgement.objects.filter(version__state=RegulationVersion.State.PUBLISHED, version__regulation__archived_at=None, user__is_active=True)
-        rows = rows.filter(Q(at__lte=period.as_of) | Q(due_at__lt=period.as_of))
+        rows = Acknowledgement.objects.filter(_in_force("version__", period), user__is_active=True)
+        rows = rows.filter(_not_archived("version__regulation__", period)).filter(Q(at__lte=period.as_of) | Q(due_at__lt=period.as_of))
 
         def row(one: Any) -> ExceptionRow:
             regulation = one.version.regulation
@@ -89,12 +99,16 @@ class Reviewed(Control):
     explanation = _("Every regulation in force was published or reviewed within its own cycle.")
     proves = ("K2",)
     keywords = ("修订", "定期修订", "检查修订", "制度评审", "revise", "revision", "regulation is reviewed")
+    tells_past = False
 
     def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
-        rows = Regulation.objects.in_force().annotate(since=Greatest("reviewed_at", Subquery(
-            RegulationVersion.objects.filter(regulation=OuterRef("pk"), state=RegulationVersion.State.PUBLISHED).values("published_at")[:1])))
-        late = Q(since__lt=Value(period.as_of - timedelta(days=6)) - F("review_months") * Value(timedelta(days=30)))
-        return counted(rows, late, row=_regulation_row(lambda r: _t("last reviewed on %(day)s") % {"day": r.since.date()}), person="owner_id", related=("owner",), order=("code",))
+        published = RegulationVersion.objects.filter(regulation=OuterRef("pk"), state=RegulationVersion.State.PUBLISHED).values("published_at")[:1]
+        cycle = Func(F("review_months"), template="make_interval(months => %(expressions)s)", output_field=DurationField())
+        rows = Regulation.objects.in_force().annotate(since=Greatest("reviewed_at", Subquery(published)))
+        rows = rows.annotate(due=ExpressionWrapper(F("since") + cycle, output_field=DateTimeField()))
+        return counted(
+            rows, Q(due__lt=period.as_of), row=_regulation_row(lambda r: _t("last reviewed on %(day)s") % {"day": timezone.localdate(r.since)}),
+            person="owner_id", related=("owner",), order=("code",))
 
 
 @register
@@ -138,31 +152,3 @@ class Corrected(Control):
         rows = rows.filter(Q(resolved_at__gte=period.start) | Q(resolved_at=None), Q(resolved_at__lte=period.as_of) | Q(received_at__lt=period.as_of - allowed))
         late = Q(resolved_at=None) | Q(resolved_at__gt=F("received_at") + allowed)
         return counted(rows, late, row=item_row(_t("not put right in time")), related=RELATED)
-
-
-def _articles() -> tuple[Any, ...] | None:
-    """Where items and articles are joined, in an installation that does so."""
-    try:
-        return tuple(apps.get_model("flows", name) for name in ("ReusableSolution", "ItemArticle"))
-    except LookupError:
-        return None
-
-
-@register
-class SolvedIntoKnowledge(Control):
-    """(C2)"""
-
-    key = "governance.solved_into_knowledge"
-    title = _("Reusable solutions become articles")
-    explanation = _("For every resolved request whose solution was marked as reusable there is an article that solved it or was written from it.")
-    proves = ("C2",)
-    keywords = ("可复用的解决方案", "解决方案和经验", "知识", "经验", "沉淀", "reusable solution", "lessons", "knowledge")
-
-    def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
-        joined = _articles()
-        if joined is None:
-            return not_enough(_t("This installation does not join items and articles yet."))
-        reusable, links = joined
-        rows = WorkItem.objects.counted().resolved_within(period.start, period.until).filter(Exists(reusable.objects.filter(item=OuterRef("pk"), at__lte=period.as_of)))
-        used = links.objects.filter(item=OuterRef("pk"), at__lte=period.as_of, how__in=("written", "solved")).filter(Q(undone_at=None) | Q(undone_at__gt=period.as_of))
-        return counted(rows, ~Exists(used), row=item_row(_t("solved, and no article tells how")), related=RELATED)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.controls import Control, ExceptionRow, Findings, Param, Period, counted, register
-from hengwei.work.models import Agreement, AgreementVersion, Clock, Segment, WorkItem
+from hengwei.work.models import Agreement, AgreementVersion, Clock, Rebase, Segment, WorkItem
 
 from .rows import RELATED, clock_row, item_row
 
@@ -87,7 +87,9 @@ class ClocksExplained(Control):
     def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
         rows = Clock.objects.filter(stopped_at__gte=period.start, stopped_at__lt=period.until, state__in=(Clock.State.MET, Clock.State.BREACHED))
         ran = Segment.objects.filter(clock=OuterRef("pk"), running=True).order_by().values("clock").annotate(total=Sum("business_seconds")).values("total")
-        rows = rows.annotate(ran=Coalesce(Subquery(ran), 0))
+        # What a corrected calendar added or took away is on record too, and part of the explanation.
+        corrected = Rebase.objects.filter(clock=OuterRef("pk")).order_by().values("clock").annotate(total=Sum(F("elapsed_after") - F("elapsed_before"))).values("total")
+        rows = rows.annotate(ran=Coalesce(Subquery(ran), 0) + Coalesce(Subquery(corrected), 0))
         return counted(
             rows, ~Q(ran=F("elapsed")), person="item__owner_id", related=("item__owner",),
             row=clock_row(lambda c: _t("segments add up to %(ran)d s, the clock says %(said)d s") % {"ran": c.ran, "said": c.elapsed}),  # type: ignore[attr-defined]
