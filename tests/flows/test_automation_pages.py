@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from hengwei.core.acting import Actor
-from hengwei.flows.automation import engine, facts, trial
+from hengwei.flows.automation import engine, trial
 from hengwei.flows.automation.models import AutomationRule, DryRun
 from hengwei.flows.learning.models import Suggestion
+from hengwei.work import facts
 from hengwei.work.actions import conversation, progress
 from hengwei.work.models import Category, Entry, WorkItem
 from tests.factories import TUESDAY, UserFactory, acting, open_incident

@@ -8,11 +8,12 @@ from typing import Any
 
 from hengwei.core import jobs, live
 from hengwei.core.acting import Actor
-from hengwei.flows.automation import actions, facts, rules, trial
+from hengwei.flows.automation import actions, rules, trial
 from hengwei.flows.automation.models import AutomationRule, RuleFiring
 from hengwei.flows.learning import actions as learning
 from hengwei.flows.learning.models import Suggestion
 from hengwei.org.models import Team, User
+from hengwei.work import facts
 from hengwei.work.conditions import matches
 from hengwei.work.models import Entry, WorkItem
 

@@ -21,10 +21,11 @@ from hengwei.channels.actions import notices
 from hengwei.core import live
 from hengwei.core.acting import Actor
 from hengwei.core.errors import ActionError
-from hengwei.flows.automation import deeds, facts, rules
+from hengwei.flows.automation import deeds, rules
 from hengwei.flows.automation.models import AutomationRule, RuleFiring
 from hengwei.flows.automation.rules import Heard, Turn
 from hengwei.org.models import User
+from hengwei.work import facts
 from hengwei.work.models import Entry, WorkItem
 
 log = logging.getLogger("hengwei.automation")

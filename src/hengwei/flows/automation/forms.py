@@ -11,10 +11,10 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from hengwei.flows.automation import deeds, facts, rules
+from hengwei.flows.automation import deeds, rules
 from hengwei.org.models import Team, User
 from hengwei.ui.kit import Inline, KitForm
-from hengwei.work import kinds
+from hengwei.work import facts, kinds
 from hengwei.work.models import ChecklistTemplate, Level, WaitingFor
 from hengwei.work.models.items import label_of
 
@@ -74,35 +74,6 @@ class RuleForm(KitForm):
         (_("Order and limits"), ["any_of", "stop", "per_hour", "active"]),
     )
     wide = ("description",)
-
-
-class ConditionRow(forms.Form):
-    """One condition. Several rows that ask the same of one fact are alternatives."""
-
-    fact = forms.ChoiceField(label=_("fact"), choices=lambda: [(key, fact.label) for key, fact in facts.FACTS.items()], widget=forms.Select(attrs={"data-fact": ""}))
-    op = forms.ChoiceField(label=_("condition"), choices=list(facts.OPERATORS.items()))
-    value = forms.CharField(label=_("value"), max_length=200, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """The value as a key of its fact's choices; what was typed may also be the name."""
-        found: dict[str, Any] = super().clean() or {}
-        fact, op = facts.FACTS.get(found.get("fact", "")), found.get("op", "")
-        if fact is None or not op:
-            return found
-        if op not in facts.OPERATORS_OF[fact.sort]:
-            self.add_error("op", _t("This cannot be asked of it."))
-            return found
-        if op in ("is_set", "is_empty"):
-            return {**found, "value": ""}
-        value = str(found.get("value") or "").strip()
-        known = [("yes", _t("yes")), ("no", _t("no"))] if fact.sort == "yes" else list(fact.choices())
-        if known:
-            value = next((key for key, label in known if value in (key, label.strip("　"))), "")
-        elif fact.sort == "number" and not value.isdecimal():
-            value = ""
-        if not value:
-            self.add_error("value", _t("Please choose one."))
-        return {**found, "value": value}
 
 
 class DeedRow(forms.Form):

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from hengwei.calendars.models import Calendar
-from hengwei.flows.automation import engine, facts, rules, timing
+from hengwei.flows.automation import engine, rules, timing
 from hengwei.flows.automation.models import AutomationRule, RuleFiring, Standing
+from hengwei.work import facts
 from hengwei.work.conditions import matches
 from hengwei.work.models import WorkItem
 

@@ -20,9 +20,10 @@ from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
 from hengwei.core.tasks import start
 from hengwei.flows import permissions as perms
-from hengwei.flows.automation import deeds, facts, rules, timing
+from hengwei.flows.automation import deeds, rules, timing
 from hengwei.flows.automation.models import AutomationRule, DryRun
 from hengwei.flows.automation.rules import Heard
+from hengwei.work import facts
 from hengwei.work.conditions import matches
 from hengwei.work.models import Clock, Entry, WorkItem
 

@@ -23,10 +23,11 @@ from hengwei.core.acting import Actor, current
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
 from hengwei.flows import permissions as perms
-from hengwei.flows.automation import actions, deeds, facts, trial
+from hengwei.flows.automation import actions, deeds, trial
 from hengwei.flows.automation import forms as rule_forms
 from hengwei.flows.automation.models import AutomationRule, DryRun, RuleFiring
 from hengwei.ui.kit import Action, Column, Inline, KitForm, Pages, Part, Table
+from hengwei.work import condition_rows, facts
 from hengwei.work.models import WorkItem
 
 #: Days over which the list counts firings.
@@ -111,7 +112,7 @@ class RulePages(Pages):
     ]
     filters = RuleFilters
     form = rule_forms.RuleForm
-    list_template, edit_template, detail_template = "flows/automation/rules.html", "flows/automation/edit.html", "flows/automation/detail.html"
+    list_template, edit_template, detail_template = "flows/automation/rules.html", "work/edit_conditions.html", "flows/automation/detail.html"
     panels = [
         Part("flows/automation/rule.html", context=lambda row, request: in_words(row)),
         Table(_("What it did lately"), rows=lambda row, user: row.firings.visible_to(user).select_related("item").order_by("-at", "-id"), columns=FIRING_COLUMNS, empty=_("It has not run yet."),
@@ -138,9 +139,8 @@ class RulePages(Pages):
         return _t("in use") if row.active else _t("archived") if row.archived_at else _t("not in use")
 
     def inlines(self, data: Any, row: Any) -> list[Inline]:
-        conditions = facts.rows_of(row.conditions) if row is not None else []
         return [
-            rule_forms.inline("conditions", _("Conditions"), rule_forms.ConditionRow, data, conditions or [], _("Without one it is for every item. Rows that ask the same of one fact are alternatives.")),
+            condition_rows.inline(row.conditions if row is not None else {}, data, title=_("Conditions"), blank=1, help_text=_("Without one it is for every item. Rows that ask the same of one fact are alternatives.")),
             rule_forms.inline("deeds", _("What it does, in this order"), rule_forms.DeedRow, data, list(row.deeds) if row is not None else [], ""),
         ]
 
@@ -150,10 +150,7 @@ class RulePages(Pages):
     def save(self, form: Any, *, row: Any, by: Actor) -> Any:
         given = dict(form.cleaned_data)
         any_of, amount, unit = given.pop("any_of") == "any", given.pop("amount") or 0, given.pop("unit") or "hours"
-        rows = form.inlined("conditions")
-        conditions = facts.condition_of(rows, any_of=any_of)
-        if row is not None and not rows and facts.rows_of(row.conditions) is None:
-            conditions = row.conditions
+        conditions = condition_rows.condition_of(form.inlined("conditions"), row.conditions if row is not None else {}, any_of=any_of)
         options = {name: given.pop(name) for name in actions.OPTIONS}
         wanted = rule_forms.NEEDS.get(given["trigger"], [])
         return actions.save_rule(
@@ -162,13 +159,7 @@ class RulePages(Pages):
 
     def extra(self, request: HttpRequest, row: Any = None) -> dict[str, Any]:
         stopped = RuleFiring.objects.filter(outcome__in=RuleFiring.STOPPED, at__gte=timezone.now() - timedelta(days=7)).count() if row is None else 0
-        return {"stopped": stopped, "may_order": signed_in(request).may(perms.AUTOMATE), "choices": _choices() if request.resolver_match and request.resolver_match.url_name in ("rule_new", "rule_edit") else []}
-
-
-def _choices() -> list[dict[str, Any]]:
-    """What each fact can be chosen from and asked, for the page's script."""
-    yes = [("yes", _t("yes")), ("no", _t("no"))]
-    return [{"key": key, "ops": " ".join(facts.OPERATORS_OF[fact.sort]), "choices": yes if fact.sort == "yes" else list(fact.choices())} for key, fact in facts.FACTS.items()]
+        return {"stopped": stopped, "may_order": signed_in(request).may(perms.AUTOMATE), "choices": condition_rows.choices() if request.resolver_match and request.resolver_match.url_name in ("rule_new", "rule_edit") else []}
 
 
 class FiringFilters(django_filters.FilterSet):

@@ -1,4 +1,7 @@
-"""What conditions may ask of an item, as people choose it: no key and no JSON to type."""
+"""What conditions may ask of an item, as people choose it: no key and no JSON to type.
+
+Used by automation rules, plans of approval and of follow-up; condition_rows.py is the form of it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.calendars.models import Calendar
 from hengwei.core.errors import Message
 from hengwei.org.models import Customer, Team, User
-from hengwei.work import kinds
+from hengwei.work import catalogue, kinds
 from hengwei.work.models import Category, Level, Source, WaitingFor, WorkItem
 
 Choice = tuple[str, str]
@@ -78,6 +81,7 @@ FACTS: dict[str, Fact] = {fact.key: fact for fact in (
     Fact("priority", _("priority"), "level", _level), Fact("impact", _("impact"), "level", _level), Fact("urgency", _("urgency"), "level", _level),
     Fact("category", _("category"), "row", categories), Fact("team", _("team"), "row", lambda: _kept(Team)), Fact("owner", _("handled by"), "row", people),
     Fact("customer", _("customer or department"), "row", lambda: _kept(Customer)), Fact("key_account", _("key account"), "yes"),
+    Fact("catalogue", _("catalogue entry"), "choice", lambda: list(catalogue.choices())),
     Fact("source", _("channel"), "choice", lambda: [(key, str(label)) for key, label in Source.choices]),
     Fact("labels", _("labels"), "text"), Fact("text", _("title and description"), "text"), Fact("subject", _("affected system or product"), "text"),
     Fact("working_time", _("within working hours"), "yes"), Fact("escalation_level", _("escalation level"), "number"),
@@ -141,7 +145,7 @@ def rows_of(condition: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """The contrary; None when the condition was written by a program in a way that rows cannot show."""
     if not condition:
         return []
-    parts = condition.get("all", condition.get("any"))
+    parts = condition.get("all", condition.get("any", [condition] if "field" in condition or "not" in condition else None))
     if not isinstance(parts, list):
         return None
     found: list[dict[str, Any]] = []
@@ -159,6 +163,14 @@ def rows_of(condition: Mapping[str, Any]) -> list[dict[str, Any]] | None:
             shown = "" if one is None else ("yes" if one else "no") if fact.sort == "yes" else str(one)
             found.append({"fact": fact.key, "op": op, "value": shown})
     return found
+
+
+def asked_in(condition: Mapping[str, Any]) -> set[str]:
+    """The keys of the facts that a condition asks about."""
+    if "field" in condition:
+        return {condition["field"]}
+    inner = condition.get("all") or condition.get("any") or ([condition["not"]] if "not" in condition else [])
+    return {key for part in inner for key in asked_in(part)}
 
 
 def in_words(condition: Mapping[str, Any]) -> list[str]:
