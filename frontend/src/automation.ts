@@ -1,5 +1,4 @@
 // Forms of automation rules: only the fields that a choice needs are shown, and values are chosen from what their fact knows.
-import Sortable from "sortablejs";
 
 function showNeeded(chooser: HTMLSelectElement): void {
   const needs = JSON.parse(chooser.dataset.needs!) as Record<string, string[]>;
@@ -46,7 +45,6 @@ function showValue(op: HTMLSelectElement, row: HTMLElement): void {
 export function startAutomation(root: ParentNode): void {
   root.querySelectorAll<HTMLSelectElement>("select[data-needs]").forEach(showNeeded);
   root.querySelectorAll<HTMLSelectElement>("select[data-fact]").forEach(offerValues);
-  root.querySelectorAll<HTMLElement>("[data-sort-list]").forEach((list) => Sortable.create(list, { handle: ".grip", animation: 120 }));
 }
 
 export function listenForChoices(): void {

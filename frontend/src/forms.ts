@@ -32,6 +32,25 @@ function startInline(inline: HTMLElement): void {
   if ("sortable" in inline.dataset) Sortable.create(rows, { handle: ".grip", animation: 120, onEnd: number });
 }
 
+// A list put in order by dragging, or by the arrows of each line; where a line went is said aloud.
+function startSortList(list: HTMLElement): void {
+  if (list.dataset.started) return;
+  list.dataset.started = "yes";
+  Sortable.create(list, { handle: ".grip", animation: 120 });
+  list.addEventListener("click", (event) => {
+    const button = (event.target as HTMLElement).closest<HTMLElement>("[data-move]");
+    const line = button?.closest<HTMLElement>("[data-sort-list] > *");
+    if (!button || !line) return;
+    const up = button.dataset.move === "-1";
+    const other = up ? line.previousElementSibling : line.nextElementSibling;
+    if (other) up ? other.before(line) : other.after(line);
+    button.focus();
+    const said = list.parentElement?.querySelector("[data-said]");
+    const lines = [...list.children];
+    if (said) said.textContent = (list.dataset.moved ?? "").replace("{name}", line.dataset.name ?? "").replace("{n}", String(lines.indexOf(line) + 1)).replace("{all}", String(lines.length));
+  });
+}
+
 // What was typed and not saved is found again in this browser, also after signing in anew.
 function startKeeping(form: HTMLFormElement): void {
   if (form.dataset.started) return;
@@ -61,6 +80,7 @@ function openDialog(url: string): void {
 
 export function startForms(root: ParentNode): void {
   root.querySelectorAll<HTMLElement>("[data-inline]").forEach(startInline);
+  root.querySelectorAll<HTMLElement>("[data-sort-list]").forEach(startSortList);
   root.querySelectorAll<HTMLFormElement>("form[data-keep]").forEach(startKeeping);
 }
 

@@ -56,7 +56,7 @@ def test_an_entry_is_made_designed_looked_at_and_published(desk, lead, team, req
         {"key": "days", "type": "choice", "label": "几天", "label_en": "How long", "required": "on", "choices": "one | 一天 | One day\nweek | 一周 | One week"},
         {"key": "why", "type": "text", "label": "事由", "when_field": "days", "when_op": "is", "when_value": "week"},
     ])
-    draft |= _rows("approvals", [{"name": "主管", "mode": "any", "by": "team_lead"}]) | _rows("checklist", [{"text": "发放账号"}]) | _rows("tasks", [])
+    draft |= _rows("approvals", [{"name": "主管", "mode": "any", "approvers": "team_lead"}]) | _rows("checklist", [{"text": "发放账号"}]) | _rows("tasks", [])
     answer = desk.post(f"/desk/catalogue/{entry.pk}/design", draft)
     assert answer.status_code == 302, answer.content.decode()
     page = desk.get(f"/desk/catalogue/{entry.pk}").content.decode()
@@ -185,7 +185,7 @@ def test_follow_ups_are_listed_done_and_owed(desk, lead, requester):
     desk.post(f"/desk/follow-ups/{owed.pk}", {"result": "满意", "way": "visit", "reached": "1"})
     assert "满意" in desk.get("/desk/follow-ups?whose=done").content.decode()
     assert "了解使用情况" in desk.get("/desk/follow-ups/all?state=done").content.decode()
-    desk.post("/desk/follow-up-plans/new", {"name": "重点客户月度回访", "occasion": "regular", "conditions": "{}", "every_months": 1, "within_days": 3, "owner_rule": "lead", "active": "on"})
+    desk.post("/desk/follow-up-plans/new", {"name": "重点客户月度回访", "occasion": "regular", **_rows("conditions", []), "every_months": 1, "within_days": 3, "owner_rule": "lead", "active": "on"})
     assert FollowUpPlan.objects.get().name == "重点客户月度回访"
 
 

@@ -125,3 +125,48 @@ def test_customers_that_nobody_hears_of_come_out_the_key_ones_first(customer, re
         follow_ups.owe(by=acting(agent), reason="x", owner=agent, due_at=TUESDAY, customer=customer), by=acting(agent), result="好", at=TUESDAY - timedelta(days=1))
     assert without_contact(60, TUESDAY) == [silent]
     assert FollowUpPlan.objects.count() == 0
+
+
+def _sent(*conditions: dict, **more) -> dict:
+    """The form of a plan as a browser sends it."""
+    data = {
+        "name": "严重故障回访", "name_en": "", "occasion": "closed", "every_months": 1, "within_days": 2, "owner_rule": "lead", "active": "on",
+        "conditions-TOTAL_FORMS": len(conditions), "conditions-INITIAL_FORMS": 0, **more,
+    }
+    for n, row in enumerate(conditions):
+        data |= {f"conditions-{n}-{key}": value for key, value in row.items()} | {f"conditions-{n}-ORDER": n + 1}
+    return data
+
+
+def test_conditions_of_a_plan_are_chosen_not_typed(lead, customer, client):
+    client.force_login(lead)
+    made = client.post("/desk/follow-up-plans/new", _sent({"fact": "impact", "op": "urgent", "value": "2"}, {"fact": "customer", "op": "is", "value": str(customer.pk)}))
+    assert made.status_code == 302, made.content.decode()
+    plan = FollowUpPlan.objects.get()
+    assert plan.conditions == {"all": [{"field": "impact", "op": "at_most", "value": 2}, {"field": "customer", "op": "in", "value": [customer.pk]}]}
+    page = client.get(made["Location"]).content.decode()
+    assert "财务部" in page
+    # Every month, for some customers only; what only an item has cannot be asked of a customer.
+    refused = client.post("/desk/follow-up-plans/new", _sent({"fact": "priority", "op": "urgent", "value": "2"}, occasion="regular"))
+    assert refused.status_code == 422
+    assert client.post("/desk/follow-up-plans/new", _sent({"fact": "customer", "op": "is", "value": str(customer.pk)}, occasion="regular")).status_code == 302
+
+
+def test_a_plan_that_was_stored_before_is_shown_and_kept(lead, client):
+    client.force_login(lead)
+    plan = _plan(lead, conditions={"field": "priority", "op": "at_most", "value": 1})
+    edit = client.get(f"/desk/follow-up-plans/{plan.pk}/edit").content.decode()
+    assert 'value="urgent" selected' in edit
+    other = _plan(lead, conditions={"any": [{"all": [{"field": "kind", "op": "is", "value": "incident"}]}, {"field": "impact", "op": "is", "value": 1}]})
+    assert client.post(f"/desk/follow-up-plans/{other.pk}/edit", _sent()).status_code == 302
+    kept = FollowUpPlan.objects.get(pk=other.pk)
+    assert (kept.conditions, kept.name) == (other.conditions, "严重故障回访")
+
+
+def test_a_regular_plan_owes_calls_only_to_the_customers_it_names(lead, customer, requester, team):
+    other = CustomerFactory(name="采购部", key_account=True)
+    customer.key_account = True
+    customer.save()
+    _plan(lead, occasion="regular", conditions={"field": "customer", "op": "is", "value": other.pk})
+    follow_ups.by_calendar(TUESDAY)
+    assert [one.customer for one in FollowUp.objects.all()] == [other]

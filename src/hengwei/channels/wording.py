@@ -85,6 +85,10 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "zh-hans": Wording("找不到审批人：{{title}}", "{{person}}：\n\n{{number}} 的审批找不到审批人：{{reason}}。请打开工单指定审批人，否则审批无法继续。\n\n{{link}}"),
         "en": Wording("No approver found: {{title}}", "{{person}},\n\nno approver was found for {{number}}: {{reason}}. Please name one on the item; the approval waits until then.\n\n{{link}}"),
     },
+    "approval_late": {
+        "zh-hans": Wording("审批超时：{{title}}", "{{person}}：\n\n{{number}} 的审批未按时完成，仍在等待：{{reason}}。请催办，或改请他人审批。\n\n{{link}}"),
+        "en": Wording("Approval is late: {{title}}", "{{person}},\n\nthe approval of {{number}} was not decided in time; still waiting for: {{reason}}. Please remind them, or ask somebody else.\n\n{{link}}"),
+    },
     "letter": {
         "zh-hans": Wording("{{title}}", "{{text}}"),
         "en": Wording("{{title}}", "{{text}}"),

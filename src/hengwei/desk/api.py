@@ -178,6 +178,7 @@ class DesignIn(Schema):
     impact: int = 4
     urgency: int = 3
     labels: list[str] = []
+    plan: int | str = Field("", description="Id of an approval plan; '' for none, or for steps of its own in `approvals`.")
     approvals: list[dict[str, Any]] = []
     checklist: list[dict[str, Any]] = []
     tasks: list[dict[str, Any]] = []

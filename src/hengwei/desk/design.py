@@ -1,7 +1,7 @@
 """A catalogue entry being designed: what a version consists of, whether it can be published, how two differ. Pure.
 
     {"kind": "request", "fields": [...], "category": "vpn", "team": "it-support", "impact": 4, "urgency": 3,
-     "labels": ["vpn"], "approvals": [...], "checklist": [{"text": "…", "text_en": "…"}],
+     "labels": ["vpn"], "plan": 3, "approvals": [...], "checklist": [{"text": "…", "text_en": "…"}],
      "tasks": [{"title": "…", "title_en": "…", "kind": "request", "team": "operations"}]}
 """
 
@@ -17,11 +17,13 @@ from hengwei.desk.fields import BadDefinition
 
 #: What a version is made of, with what stands for 'not given'.
 EMPTY: dict[str, Any] = {
-    "kind": "request", "fields": [], "category": "", "team": "", "impact": 4, "urgency": 3, "labels": [], "approvals": [], "checklist": [], "tasks": [],
+    "kind": "request", "fields": [], "category": "", "team": "", "impact": 4, "urgency": 3, "labels": [], "plan": "", "approvals": [], "checklist": [], "tasks": [],
 }
 STEPS_AT_MOST = 40
 #: How many of those asked must agree; one after another are several steps.
 MODES = ("any", "all", "quorum")
+#: Ways that name several people at once.
+GROUPS = {"role", "post"}
 #: Who may be asked, and what names him: `id` of a person, `key` of a role, post or team, or nothing.
 APPROVERS = {"person": "id", "role": "key", "post": "key", "head": "key", "lead": "", "superior": "", "team_lead": ""}
 
@@ -31,7 +33,7 @@ def complete(draft: Mapping[str, Any]) -> dict[str, Any]:
     return {name: draft.get(name, usual) if draft.get(name) is not None else usual for name, usual in EMPTY.items()}
 
 
-def check(draft: Mapping[str, Any], *, kinds: Collection[str], teams: Collection[str], categories: Collection[str]) -> None:
+def check(draft: Mapping[str, Any], *, kinds: Collection[str], teams: Collection[str], categories: Collection[str], plans: Collection[int] = ()) -> None:
     """Raise BadDefinition unless a version can be made of the draft."""
     whole = complete(draft)
     form.check(whole["fields"])
@@ -48,6 +50,10 @@ def check(draft: Mapping[str, Any], *, kinds: Collection[str], teams: Collection
         raise BadDefinition(_("A label has at most 40 characters."))
     _check_checklist(whole["checklist"])
     _check_tasks(whole["tasks"], kinds, teams)
+    if whole["plan"] and whole["plan"] not in plans:
+        raise BadDefinition(_("This approval plan does not exist, or is archived."))
+    if whole["plan"] and whole["approvals"]:
+        raise BadDefinition(_("Choose a plan of approval or steps of its own, not both."))
     check_approvals(whole["approvals"])
 
 
@@ -83,7 +89,7 @@ def check_approvals(value: Any) -> None:
                 raise BadDefinition(_("Approval step %(n)d: it is not clear who decides.") % {"n": number})
         if step.get("mode", "any") not in MODES:
             raise BadDefinition(_("Approval step %(n)d: this way of deciding does not exist.") % {"n": number})
-        if step.get("mode") == "quorum" and not (isinstance(step.get("quorum"), int) and 1 <= step["quorum"] <= len(people)):
+        if step.get("mode") == "quorum" and not (isinstance(step.get("quorum"), int) and 1 <= step["quorum"] <= (30 if any(one["by"] in GROUPS for one in people) else len(people))):
             raise BadDefinition(_("Approval step %(n)d: how many must agree?") % {"n": number})
 
 

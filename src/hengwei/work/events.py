@@ -134,6 +134,16 @@ class ApprovalStuck(ItemEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalLate(ItemEvent):
+    """A step of an approval was not decided by its deadline."""
+
+    approval_id: int
+    step: str = ""
+    #: The names of those who have not spoken.
+    awaited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemRated(ItemEvent):
     """The requester said how it was, from 1 to 5."""
 

@@ -64,10 +64,12 @@ def bring_back_waiting(timestamp: int) -> None:
 
 @timer("* * * * *")
 def remind_approvers(timestamp: int) -> None:
-    """Remind those who have been asked to approve and have not spoken."""
-    from hengwei.work.actions.approvals import remind
+    """Remind those who have been asked to approve and have not spoken; say what is past its deadline."""
+    from hengwei.work.actions.approvals import note_late, remind
 
-    remind(timezone.now())
+    now = timezone.now()
+    remind(now)
+    note_late(now)
 
 
 @timer("* * * * *")

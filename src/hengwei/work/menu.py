@@ -30,6 +30,7 @@ for _entry in (
     SettingsEntry("matrix", _("Priority matrix"), _("Impact and urgency give the priority."), "grid-4x4", "work:matrix", perms.CONFIGURE, "desk", 20),
     SettingsEntry("checklists", _("Checklists"), _("Points to go through, by kind, category or catalogue entry."), "list-check", "work:checklist_templates", perms.CONFIGURE, "desk", 30),
     SettingsEntry("remote_tools", _("Remote help"), _("The tools with which you help at a distance."), "screen-share", "work:remote_tools", perms.CONFIGURE, "desk", 40),
+    SettingsEntry("approval_plans", _("Approval plans"), _("Who approves what, in which steps, until when."), "rubber-stamp", "work:approval_plans", perms.CONFIGURE, "desk", 35),
     SettingsEntry("routing", _("Routing rules"), _("Which team gets what; tried on past items."), "route", "work:routing_rules", perms.CONFIGURE, "automation", 10),
     SettingsEntry("strategies", _("Handing out"), _("By hand, in turn, to who has least, by skill."), "users-group", "work:strategies", perms.CONFIGURE, "automation", 20),
 ):

@@ -18,6 +18,7 @@ from .pages import (
     whatif,
 )
 from .pages.agreements import AgreementPages
+from .pages.approval_plans import ApprovalPlanPages
 
 app_name = "work"
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     *settings.RulePages.urls(),
     *settings.ChecklistPages.urls(),
     *settings.ToolPages.urls(),
+    *ApprovalPlanPages.urls(),
     path("items", queue.queue, name="queue"),
     path("items/export.<str:form>", export.export, name="export"),
     path("items/row/<int:pk>", queue.row, name="row"),

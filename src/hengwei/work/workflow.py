@@ -99,6 +99,11 @@ class Workflow:
         """The state of a new item: the first."""
         return self.states[0]
 
+    @property
+    def asks_approval(self) -> bool:
+        """Whether one of its steps puts an item to approval."""
+        return any(t.asks_approval is not None for t in self.transitions)
+
     def reachable(self) -> set[str]:
         """The states that a new item can come to."""
         seen, todo = {self.states[0].key}, [self.states[0].key]

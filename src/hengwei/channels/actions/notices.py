@@ -32,7 +32,7 @@ DEFAULTS: dict[str, tuple[bool, When, When]] = {
     "webhook": (True, "now", "never"), "channel": (True, "now", "never"),
     "asked": (True, "now", "never"),
     "due": (True, "never", "never"),
-    "approval": (True, "now", "now"), "approval_done": (True, "now", "now"), "approval_stuck": (True, "now", "now"), "expiring": (True, "now", "never"),
+    "approval": (True, "now", "now"), "approval_done": (True, "now", "now"), "approval_stuck": (True, "now", "now"), "approval_late": (True, "now", "now"), "expiring": (True, "now", "never"),
     "major": (True, "now", "now"), "follow_up": (True, "never", "never"), "rule": (True, "never", "never"),
     "reading": (True, "now", "never"), "review": (True, "now", "never"), "article": (True, "never", "never"),
 }

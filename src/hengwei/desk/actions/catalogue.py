@@ -21,7 +21,8 @@ from hengwei.desk.models import Asked, CatalogueEntry, CatalogueVersion
 from hengwei.org.models import Customer, Team, User
 from hengwei.work import kinds
 from hengwei.work.actions.intake import open_item
-from hengwei.work.models import Category, WorkItem
+from hengwei.work.actions.settings import next_place
+from hengwei.work.models import ApprovalPlan, Category, WorkItem
 
 from .promised_steps import begin
 
@@ -41,7 +42,7 @@ def save_entry(
 ) -> CatalogueEntry:
     """Make an entry or change what stands on its card: name, words, icon, order, for whom. Its form is designed apart."""
     by.require(perms.CATALOGUE)
-    row = entry or CatalogueEntry()
+    row = entry or CatalogueEntry(order=next_place(CatalogueEntry.objects.all()))
     for name, value in facts.items():
         setattr(row, name, value)
     if not row.name.strip():
@@ -64,14 +65,15 @@ def design_of(version: CatalogueVersion | None) -> dict[str, Any]:
         return design.complete({})
     return {
         "kind": version.kind, "fields": version.fields, "category": version.category.key if version.category else "", "team": version.team.key if version.team else "",
-        "impact": version.impact, "urgency": version.urgency, "labels": version.labels, "approvals": version.approvals, "checklist": version.checklist, "tasks": version.tasks,
+        "impact": version.impact, "urgency": version.urgency, "labels": version.labels, "plan": version.plan_id or "", "approvals": version.approvals, "checklist": version.checklist, "tasks": version.tasks,
     }
 
 
-def _known() -> dict[str, set[str]]:
+def _known() -> dict[str, set[Any]]:
     return {
         "kinds": {kind.key for kind in kinds.every() if kind.for_requesters}, "teams": set(Team.objects.filter(archived_at=None).values_list("key", flat=True)),
         "categories": set(Category.objects.filter(archived_at=None).values_list("key", flat=True)),
+        "plans": set(ApprovalPlan.objects.kept().values_list("pk", flat=True)),
     }
 
 
@@ -118,7 +120,7 @@ def publish_draft(entry: CatalogueEntry, *, by: Actor, note: str = "", at: datet
         raise Refused(wrong, code="bad_fields", field="fields")
     team = Team.objects.filter(key=whole.pop("team") or None).first()
     category = Category.objects.filter(key=whole.pop("category") or None).first()
-    version = publish(entry, by=by, team=team, category=category, note=note.strip(), at=at, **whole)
+    version = publish(entry, by=by, team=team, category=category, plan_id=whole.pop("plan") or None, note=note.strip(), at=at, **whole)
     discard_draft(CatalogueEntry.objects.get(pk=entry.pk), by=by)
     return version
 

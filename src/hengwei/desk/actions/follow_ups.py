@@ -18,26 +18,31 @@ from hengwei.desk.events import FollowUpOwed
 from hengwei.desk.models import FollowUp, FollowUpPlan
 from hengwei.desk.periods import period_of
 from hengwei.org.models import Customer, Team, User
+from hengwei.work import facts
 from hengwei.work.actions.writing import moment
 from hengwei.work.conditions import BadCondition, matches, validate
 from hengwei.work.models import NOT_COUNTED, Entry, WorkItem
 
 Occasion, Owner = FollowUpPlan.Occasion, FollowUpPlan.Owner
+#: What a regular plan may ask: there is no item yet, only a customer.
+OF_CUSTOMERS = ("customer", "key_account")
 #: Tried in vain so often, a follow-up may be given up.
 GIVE_UP_AFTER = 3
 
 
 @transaction.atomic
-def save_plan(plan: FollowUpPlan | None, *, by: Actor, **facts: Any) -> FollowUpPlan:
+def save_plan(plan: FollowUpPlan | None, *, by: Actor, **values: Any) -> FollowUpPlan:
     """Make or change a plan; what it brought up already stays."""
     by.require(perms.PLANS)
     row = plan or FollowUpPlan()
-    for name, value in facts.items():
+    for name, value in values.items():
         setattr(row, name, value)
     try:
         validate(row.conditions)
     except BadCondition as error:
         raise Refused(str(error), code="bad_condition", field="conditions") from None
+    if row.occasion == Occasion.REGULAR and not facts.asked_in(row.conditions) <= set(OF_CUSTOMERS):
+        raise Refused(_("A regular plan can only ask which customers are meant."), code="bad_condition", field="conditions")
     if row.owner_rule == Owner.PERSON and row.owner is None:
         raise Refused(_("Please choose who calls."), code="missing", field="owner")
     if not 1 <= row.every_months <= 24:
@@ -92,9 +97,9 @@ def after_closing(item: WorkItem, *, at: datetime, by: Actor) -> list[FollowUp]:
         return []
     made = []
     wanted = [Occasion.CLOSED] + ([Occasion.COMPLAINT] if item.kind == "complaint" else [])
-    facts = item.facts()
+    known = facts.of(item, at=at)
     for plan in FollowUpPlan.objects.filter(active=True, occasion__in=wanted).select_related("owner", "team__lead", "team__deputy"):
-        if not matches(plan.conditions, facts) or FollowUp.objects.filter(plan=plan, item=item).exists():
+        if not matches(plan.conditions, known) or FollowUp.objects.filter(plan=plan, item=item).exists():
             continue
         made.append(_make(
             FollowUp(plan=plan, item=item, customer=item.customer, person=item.requester, reason=plan.label[:300], due_at=_due(plan, at),
@@ -113,6 +118,8 @@ def by_calendar(now: datetime) -> int:
         if plan.key_accounts_only:
             customers = customers.filter(key_account=True)
         for customer in customers.select_related("default_team__lead", "default_team__deputy"):
+            if not matches(plan.conditions, {"customer": customer.pk, "key_account": customer.key_account}):
+                continue
             person = customer.people.filter(is_active=True, is_agent=False).order_by("id").first()
             try:
                 with transaction.atomic():

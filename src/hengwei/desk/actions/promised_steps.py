@@ -17,8 +17,10 @@ from hengwei.work.models import Checklist, ChecklistPoint, WorkItem
 
 def begin(asked: Asked, *, by: Actor, at: datetime) -> None:
     """Ask for the approval that the version demands; where it demands none, begin at once."""
-    if asked.version.approvals:
-        start_approval(asked.item, asked.version.approvals, by=Actor().caused_by("catalogue"), name=asked.version.entry.label, at=at)
+    version = asked.version
+    steps = version.plan.steps if version.plan is not None else version.approvals
+    if steps:
+        start_approval(asked.item, steps, by=Actor().caused_by("catalogue"), name=version.entry.label, at=at)
     else:
         carry_out(asked, at=at)
 

@@ -10,7 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.i18n import is_chinese
-from hengwei.desk import design, fields, macros, surveys
+from hengwei.desk import fields, macros, surveys
 from hengwei.ui.kit import Inline
 from hengwei.work import kinds
 from hengwei.work.models import Category, Level, WaitingFor
@@ -154,49 +154,6 @@ class TaskRow(forms.Form):
     @staticmethod
     def read(row: Mapping[str, Any]) -> dict[str, Any]:
         return {"title": row["title"].strip(), "kind": row["kind"], "team": row.get("team", "")}
-
-
-WAYS = {
-    "superior": _("superior of the requester"), "lead": _("lead of the requester"), "team_lead": _("lead of the item's team"), "role": _("everyone with the role"),
-    "post": _("holder of the post"), "head": _("head of the team"), "person": _("the person"),
-}
-
-
-class ApprovalRow(forms.Form):
-    """One step of an approval. Several may be named in `value`, apart by commas."""
-
-    name = forms.CharField(label=_("step"), max_length=120, required=False)
-    mode = forms.ChoiceField(label=_("agreement of"), choices=[("any", _("one of them")), ("all", _("all of them"))])
-    by = forms.ChoiceField(label=_("who decides"), choices=lambda: labelled(WAYS))
-    value = forms.CharField(label=_("key, or user name"), max_length=200, required=False)
-
-    @staticmethod
-    def shown(step: Mapping[str, Any]) -> dict[str, Any]:
-        from hengwei.org.models import User
-
-        first = (step.get("approvers") or [{}])[0]
-        ids = [one.get("id") for one in step.get("approvers", []) if one.get("by") == "person"]
-        names = list(User.objects.filter(pk__in=ids).values_list("username", flat=True)) if ids else [str(one.get("key", "")) for one in step.get("approvers", []) if one.get("key")]
-        return {"name": step.get("name", ""), "mode": step.get("mode", "any"), "by": first.get("by", ""), "value": ",".join(names)}
-
-    def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or {}
-        if design.APPROVERS.get(found.get("by", "")) and not found.get("value", "").strip():
-            self.add_error("value", _("Please say who."))
-        return found
-
-    @staticmethod
-    def read(row: Mapping[str, Any]) -> dict[str, Any]:
-        from hengwei.org.models import User
-
-        way, names = row["by"], [one.strip() for one in row.get("value", "").replace("，", ",").split(",") if one.strip()]
-        if way == "person":
-            approvers: list[dict[str, Any]] = [{"by": "person", "id": pk} for pk in User.objects.filter(username__in=names).values_list("pk", flat=True)]
-        elif design.APPROVERS[way]:
-            approvers = [{"by": way, "key": name} for name in names]
-        else:
-            approvers = [{"by": way}]
-        return {"name": row.get("name", ""), "mode": row["mode"], "approvers": approvers}
 
 
 class StepRow(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.core import history
 from hengwei.core.i18n import Bilingual, is_chinese
 from hengwei.org.models import Customer, Team, User
-from hengwei.work.models import Category, Level, WorkItem
+from hengwei.work.models import ApprovalPlan, Category, Level, WorkItem
 
 __all__ = ["Asked", "CatalogueEntry", "CatalogueVersion"]
 
@@ -84,6 +84,8 @@ class CatalogueVersion(models.Model):
     impact = models.PositiveSmallIntegerField(_("impact"), choices=Level, default=Level.LOW)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Level, default=Level.MEDIUM)
     labels = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("labels"))
+    #: The department's plan by which its approval goes, as the plan is when it is asked for; else steps of its own.
+    plan = models.ForeignKey(ApprovalPlan, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approval plan"))
     #: Who must agree before work begins, as `work.actions.approvals` takes it.
     approvals: Any = models.JSONField(_("approval steps"), default=list, blank=True)
     #: [{"text": "…", "text_en": "…"}]: what is ticked off while it is carried out.

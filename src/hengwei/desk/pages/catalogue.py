@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -23,7 +24,8 @@ from hengwei.desk.actions import catalogue as actions
 from hengwei.desk.forms import rows
 from hengwei.desk.models import CatalogueEntry
 from hengwei.ui.kit import Action, Column, Facts, Inline, KitForm, KitModelForm, Pages, Part, Table
-from hengwei.work import kinds
+from hengwei.work import approval_rows, kinds
+from hengwei.work.models import ApprovalPlan
 
 from .asking import shown_fields
 
@@ -39,10 +41,10 @@ class EntryForm(KitModelForm):
 
     class Meta:
         model = CatalogueEntry
-        fields = ("key", "name", "name_en", "description", "description_en", "order", "audience", "customers", "teams", "icon")
+        fields = ("key", "name", "name_en", "description", "description_en", "audience", "customers", "teams", "icon")
         widgets = {"customers": forms.SelectMultiple(attrs={"size": 6}), "teams": forms.SelectMultiple(attrs={"size": 4})}
 
-    fieldsets = ((_("What people read"), ("name", "name_en", "description", "description_en", "key", "order")), (_("For whom"), ("audience", "customers", "teams")), (_("Icon"), ("icon",)))
+    fieldsets = ((_("What people read"), ("name", "name_en", "description", "description_en", "key")), (_("For whom"), ("audience", "customers", "teams")), (_("Icon"), ("icon",)))
     wide = ("icon",)
 
 
@@ -58,7 +60,8 @@ def _preview(row: CatalogueEntry, request: HttpRequest) -> dict[str, Any] | None
         shown = shown_fields(whole["fields"])
     except (KeyError, TypeError, ValueError):
         shown = []
-    return {"fields": shown, "whole": whole, "is_draft": row.draft is not None, "faults": actions.faults(row.draft) if row.draft is not None else "", "entry": row}
+    plan = ApprovalPlan.objects.filter(pk=whole["plan"] or 0).first()
+    return {"plan": plan, "steps": approval_rows.in_words(plan.steps if plan else whole["approvals"]), "fields": shown, "whole": whole, "is_draft": row.draft is not None, "faults": actions.faults(row.draft) if row.draft is not None else "", "entry": row}
 
 
 class EntryPages(Pages):
@@ -93,6 +96,10 @@ class EntryPages(Pages):
     empty = _("Nothing is offered yet. Make the first entry: what do people ask for most?")
     detail_template = "desk/entry.html"
 
+    def put_in_order(self, pks: Sequence[int], *, by: Actor) -> None:
+        keys = dict(CatalogueEntry.objects.filter(pk__in=pks).values_list("pk", "key"))
+        actions.reorder([keys[pk] for pk in pks if pk in keys], by=by)
+
     def rows(self, user: Any) -> Any:
         return CatalogueEntry.objects.select_related("published__team", "published__category")
 
@@ -123,7 +130,7 @@ def _said(path: str, before: Any, after: Any) -> dict[str, Any]:
     """A change in words: which part, as it was, as it is."""
     names = {
         "fields": _("order of the fields"), "kind": _("kind"), "category": _("category"), "team": _("team"), "impact": _("impact"), "urgency": _("urgency"), "labels": _("labels"),
-        "approvals": _("approval steps"), "checklist": _("checklist"), "tasks": _("tasks"),
+        "plan": _("approval plan"), "approvals": _("approval steps"), "checklist": _("checklist"), "tasks": _("tasks"),
     }
     if path.startswith("fields."):
         parts = sorted(set(before or {}) | set(after or {}))
@@ -131,7 +138,13 @@ def _said(path: str, before: Any, after: Any) -> dict[str, Any]:
             "what": f"{(after or before)['label']}（{path.removeprefix('fields.')}）", "gone": after is None, "new": before is None,
             "parts": [] if before is None or after is None else [(name, before.get(name, ""), after.get(name, "")) for name in parts if before.get(name) != after.get(name)],
         }
+    if path == "plan":
+        before, after = (str(ApprovalPlan.objects.filter(pk=one or 0).first() or "—") for one in (before, after))
     return {"what": names.get(path, path), "gone": False, "new": False, "parts": [("", before, after)]}
+
+
+def _plans() -> list[tuple[Any, Any]]:
+    return [("", _t("none, or steps of its own")), *((plan.pk, plan.label) for plan in ApprovalPlan.objects.kept())]
 
 
 class DesignForm(KitForm):
@@ -141,14 +154,15 @@ class DesignForm(KitForm):
     urgency = forms.TypedChoiceField(label=_("urgency"), choices=rows.level_choices, coerce=int)
     team = forms.ChoiceField(label=_("team"), choices=rows.team_choices, required=False)
     labels = forms.CharField(label=_("labels"), required=False, help_text=_("apart by commas"))
+    plan = forms.TypedChoiceField(label=_("approval plan"), choices=_plans, coerce=int, empty_value="", required=False)
 
-    fieldsets = ((_("What becomes of a request"), ("kind", "team", "category", "labels", "impact", "urgency")),)
+    fieldsets = ((_("What becomes of a request"), ("kind", "team", "category", "labels", "impact", "urgency")), (_("Who must agree before work begins"), ("plan",)))
 
 
 def _inlines(data: Any, whole: dict[str, Any]) -> list[Inline]:
     return [
         rows.inline("fields", _("Fields of the form"), rows.FieldRow, data, whole["fields"], _("Drag to put them in order. A condition may name a field above it.")),
-        rows.inline("approvals", _("Approval, step by step"), rows.ApprovalRow, data, whole["approvals"]),
+        approval_rows.inline(whole["approvals"], data, key="approvals", title=_("Steps of its own"), help_text=_("Only where no plan is chosen above. The steps are asked in turn, from the top.")),
         rows.inline("checklist", _("Checklist"), rows.ChecklistRow, data, whole["checklist"]),
         rows.inline("tasks", _("Tasks that open below it, after approval"), rows.TaskRow, data, whole["tasks"]),
     ]
@@ -169,9 +183,9 @@ def design_entry(request: HttpRequest, pk: int) -> HttpResponse:
         _dressed(one)
     if posted and form.is_valid() and all(one.formset.is_valid() for one in form.inlines):
         draft = {
-            **{name: form.cleaned_data[name] for name in ("kind", "category", "impact", "urgency", "team")},
+            **{name: form.cleaned_data[name] for name in ("kind", "category", "impact", "urgency", "team", "plan")},
             "labels": [one.strip() for one in form.cleaned_data["labels"].replace("，", ",").split(",") if one.strip()],
-            **{key: rows.rows_of(form.inlines, key, kind) for key, kind in (("fields", rows.FieldRow), ("approvals", rows.ApprovalRow), ("checklist", rows.ChecklistRow), ("tasks", rows.TaskRow))},
+            **{key: rows.rows_of(form.inlines, key, kind) for key, kind in (("fields", rows.FieldRow), ("approvals", approval_rows), ("checklist", rows.ChecklistRow), ("tasks", rows.TaskRow))},
         }
         try:
             actions.save_draft(row, by=current(), draft=draft, at=timezone.now())

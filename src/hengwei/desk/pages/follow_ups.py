@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,8 @@ from hengwei.desk.actions import follow_ups as actions
 from hengwei.desk.contacts import without_contact
 from hengwei.desk.models import DeskSettings, FollowUp, FollowUpPlan
 from hengwei.org.models import Customer, User
-from hengwei.ui.kit import Action, Column, Facts, KitForm, KitModelForm, Pages
+from hengwei.ui.kit import Action, Column, Facts, Inline, KitForm, KitModelForm, Pages
+from hengwei.work import condition_rows, facts
 
 from .common import staff
 
@@ -98,15 +100,29 @@ class FollowUpPages(Pages):
 class PlanForm(KitModelForm):
     class Meta:
         model = FollowUpPlan
-        fields = ("name", "name_en", "occasion", "conditions", "every_months", "key_accounts_only", "within_days", "owner_rule", "owner", "team", "questions", "active")
-        widgets = {"questions": forms.Textarea(attrs={"rows": 4})}
+        fields = ("name", "name_en", "occasion", "every_months", "key_accounts_only", "within_days", "owner_rule", "owner", "team", "questions", "active")
+        widgets = {
+            "questions": forms.Textarea(attrs={"rows": 4}), "occasion": forms.Select(attrs={"data-needs": json.dumps({"regular": ["every_months", "key_accounts_only"]})}),
+            "owner_rule": forms.Select(attrs={"data-needs": json.dumps({"person": ["owner"]})}),
+        }
 
-    fieldsets = ((_("Plan"), ("name", "name_en", "active", "questions")), (_("When"), ("occasion", "conditions", "every_months", "key_accounts_only", "within_days")), (_("Who"), ("owner_rule", "owner", "team")))
+    fieldsets = ((_("Plan"), ("name", "name_en", "active", "questions")), (_("When"), ("occasion", "every_months", "key_accounts_only", "within_days")), (_("Who"), ("owner_rule", "owner", "team")))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = User.objects.staff()  # type: ignore[attr-defined]
-        self.fields["conditions"].help_text = _('After an item is closed: {"field": "priority", "op": "at_most", "value": 1}; {} for every item.')
+
+
+def _conditions(row: FollowUpPlan) -> str:
+    joint = f" {_t('or')} " if "any" in row.conditions else "；"
+    return joint.join(facts.in_words(row.conditions)) or "—"
+
+
+def _if_regular(name: str) -> Column:
+    return Column(name, value=lambda row: getattr(row, name) if row.occasion == FollowUpPlan.Occasion.REGULAR else None)
+
+
+_REGULAR = [_if_regular("every_months"), _if_regular("key_accounts_only")]
 
 
 class PlanPages(Pages):
@@ -117,13 +133,23 @@ class PlanPages(Pages):
     view, change = perms.PLANS, perms.PLANS
     order = ("id",)
     search = ("name", "name_en")
-    columns = [Column("name", link=True, value=lambda row: row.label), Column("occasion"), Column("owner_rule"), Column("within_days", align="right"), Column("active")]
+    columns = [Column("name", link=True, value=lambda row: row.label), Column("occasion"), Column("conditions", _("if"), value=_conditions), Column("owner_rule"), Column("within_days", align="right"), Column("active")]
     form = PlanForm
-    panels = [Facts(_("Plan"), ["occasion", "conditions", "every_months", "key_accounts_only", "within_days", "owner_rule", "owner", "team", "questions", "active"])]
+    edit_template = "work/edit_conditions.html"
+    panels = [Facts(_("Plan"), ["occasion", Column("conditions", _("if"), value=_conditions), *_REGULAR, "within_days", "owner_rule", "owner", "team", "questions", "active"])]
     empty = _("No plan yet: after each severe incident, each month for key customers, after a complaint…")
 
+    def inlines(self, data: Any, row: Any) -> list[Inline]:
+        words = _("After closing: which items. Regularly: which customers. Without one it is for all; rows that ask the same of one fact are alternatives.")
+        return [condition_rows.inline(row.conditions if row is not None else {}, data, title=_("Conditions"), help_text=words)]
+
+    def extra(self, request: HttpRequest, row: Any = None) -> dict[str, Any]:
+        editing = request.resolver_match and request.resolver_match.url_name in ("plan_new", "plan_edit")
+        return {"choices": condition_rows.choices() if editing else []}
+
     def save(self, form: Any, *, row: Any, by: Actor) -> Any:
-        return actions.save_plan(row, by=by, **form.cleaned_data)
+        kept = row.conditions if row is not None else {}
+        return actions.save_plan(row, by=by, conditions=condition_rows.condition_of(form.inlined("conditions"), kept, any_of="any" in kept), **form.cleaned_data)
 
 
 @login_required

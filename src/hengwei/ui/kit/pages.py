@@ -97,6 +97,10 @@ class Pages:
         """Rows inside the form, bound to `data` when it is not None."""
         return []
 
+    def put_in_order(self, pks: Sequence[int], *, by: Actor) -> None:
+        """Put the records in this order by the room's action. A room that fills this in gets a page for it."""
+        raise TypeError(f"{type(self).__name__} cannot be put in order")
+
     def initial(self, request: HttpRequest) -> dict[str, Any]:
         """What a new record's form begins with; the address may bring some of it."""
         return {name: request.GET[name] for name in request.GET}
@@ -116,6 +120,11 @@ class Pages:
     def address_of(self, row: Any) -> str:
         """Where a record's page is."""
         return reverse(f"{self.room}:{self.name}", args=[row.pk])
+
+    @property
+    def orderable(self) -> bool:
+        """Whether people may put these records in order themselves."""
+        return type(self).put_in_order is not Pages.put_in_order
 
     def extra(self, request: HttpRequest, row: Any = None) -> dict[str, Any]:
         """More for the templates of the list (`row` is None) or of a record."""
@@ -138,6 +147,8 @@ class Pages:
         ]
         if any(action.bulk for action in cls.actions):
             found.append(at("/do", require_POST(page.do_many), f"{cls.plural}_do"))
+        if page.orderable:
+            found.append(at("/order", page.order_page, f"{cls.plural}_order"))
         if cls.form is not None:
             if cls.can_create:
                 found.append(at("/new", page.edit_page, f"{cls.name}_new"))
@@ -203,6 +214,7 @@ class Pages:
             "cursor": request.GET.get("cursor", ""), "q": request.GET.get("q", ""), "sort": request.GET.get("sort", ""),
             "all_columns": [(c, c.title(self.model), c in shown) for c in self.columns],
             "bulk": [a for a in self.actions if a.bulk and (not a.permission or user.may(a.permission))],
+            "may_order": self.orderable and self.may_change(user, None),
             "may_create": self.form is not None and self.can_create and self.may_change(user, None), "urls": self._urls(), **self.extra(request),
         })
 
@@ -212,6 +224,8 @@ class Pages:
             names["do"] = f"{self.plural}_do"
         if self.form is not None and self.can_create:
             names["new"] = f"{self.name}_new"
+        if self.orderable:
+            names["order"] = f"{self.plural}_order"
         found = {key: reverse(f"{self.room}:{name}") for key, name in names.items()}
         return {**found, **{form: reverse(f"{self.room}:{self.plural}_export", args=[form]) for form in ("csv", "xlsx")}}
 
@@ -306,6 +320,19 @@ class Pages:
             "heading": self.heading(row) if row is not None else _("New: %(what)s") % {"what": self.one},
             "back": self.address_of(row) if row is not None else reverse(f"{self.room}:{self.plural}"), **self.extra(request, row),
         }, status=status or 200)
+
+    def order_page(self, request: HttpRequest) -> HttpResponse:
+        """Put the records in order: by dragging, or by the keys beside each."""
+        user = self.reader(request)
+        if not self.may_change(user, None):
+            raise Http404
+        rows = self.rows(user).order_by(*self.order)
+        if request.method == "POST":
+            mine = set(rows.values_list("pk", flat=True))
+            self.put_in_order([int(pk) for pk in request.POST.getlist("row") if pk.isdecimal() and int(pk) in mine], by=current())
+            messages.success(request, _("Saved."))
+            return redirect(reverse(f"{self.room}:{self.plural}"))
+        return render(request, "ui/kit/order.html", {"pages": self, "lines": [(row, self.heading(row)) for row in rows], "urls": self._urls()})
 
     # --- deeds ----------------------------------------------------------------------------------------------------
 

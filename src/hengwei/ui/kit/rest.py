@@ -135,6 +135,8 @@ def router_of(page: Pages) -> Router:
     router.get(f"{base}/{{int:pk}}", response=RecordOut, summary=f"Read one: {page.name}", tags=tags, operation_id=f"{page.room}_{page.name}_read")(read_one)
     if page.form is not None:
         _writing(router, page, base, name, tags, find, reader, out)
+    if page.orderable:
+        _ordering(router, page, base, tags, reader)
     if page.actions:
         _deeds(router, page, base, tags, find, out)
     return router
@@ -199,6 +201,25 @@ def _deeds(router: Router, page: Pages, base: str, tags: list[str], find: Any, o
     act.__signature__ = _signature(act)  # type: ignore[attr-defined]
     keys = ", ".join(action.key for action in page.actions)
     router.post(f"{base}/{{int:pk}}/do/{{action}}", response=RecordOut, summary=f"Do with one: {keys}", tags=tags, operation_id=f"{page.room}_{page.name}_do")(act)
+
+
+class OrderIn(Schema):
+    """The ids of all records, the first one first."""
+
+    ids: list[int]
+
+
+def _ordering(router: Router, page: Pages, base: str, tags: list[str], reader: Any) -> None:
+    def put_in_order(request: HttpRequest, payload: OrderIn) -> Any:
+        user = reader(request)
+        if not page.may_change(user, None):
+            raise Forbidden(_("You do not have the right to do this."))
+        mine = set(page.rows(user).values_list("pk", flat=True))
+        page.put_in_order([pk for pk in payload.ids if pk in mine], by=actor_of(request))
+        return {"ids": list(page.rows(user).order_by(*page.order).values_list("pk", flat=True))}
+
+    put_in_order.__signature__ = _signature(put_in_order)  # type: ignore[attr-defined]
+    router.post(f"{base}/order", response=OrderIn, summary=f"Put in order: {page.plural}", tags=tags, operation_id=f"{page.room}_{page.plural}_order")(put_in_order)
 
 
 def _signature(function: Any, **types: Any) -> Any:

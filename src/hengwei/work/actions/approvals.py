@@ -18,10 +18,11 @@ from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, NotFound, Refused
 from hengwei.core.events import emit
 from hengwei.org.models import Absence, User
+from hengwei.work import facts
 from hengwei.work import permissions as perms
 from hengwei.work.approving import Mode, Verdict
 from hengwei.work.conditions import matches
-from hengwei.work.events import ApprovalAsked, ApprovalDecided, ApprovalStuck
+from hengwei.work.events import ApprovalAsked, ApprovalDecided, ApprovalLate, ApprovalStuck
 from hengwei.work.models import Approval, ApprovalPlan, ApprovalStep, ApprovalVote, Entry, WorkItem
 
 from .approvers import checked_steps, resolve
@@ -59,7 +60,7 @@ def start_approval(
     ApprovalStep.objects.bulk_create(
         ApprovalStep(
             approval=approval, order=order, name=step.name, mode=step.mode.value, quorum=step.quorum, approvers=step.approvers,
-            remind_every=step.remind_every,
+            remind_every=step.remind_every, decide_within=step.decide_within,
         )
         for order, step in enumerate(wanted, 1)
     )
@@ -71,9 +72,9 @@ def start_approval(
 
 def start_planned(item: WorkItem, *, by: Actor, on_approved: str, on_refused: str, at: datetime) -> Approval:
     """The approval that the department's plan demands of an item; without a plan its lead and then a manager."""
-    facts = item.facts()
-    plans = ApprovalPlan.objects.filter(kind=item.kind, active=True)
-    plan = next((one for one in plans if matches(one.conditions, facts)), None)
+    found = facts.of(item, at=at)
+    plans = ApprovalPlan.objects.kept().filter(kind=item.kind)
+    plan = next((one for one in plans if matches(one.conditions, found)), None)
     steps = plan.steps if plan else [
         {"name": _("Team lead"), "mode": "any", "approvers": [{"by": "team_lead"}]},
         {"name": _("Manager"), "mode": "any", "approvers": [{"by": "role", "key": "manager"}]},
@@ -92,6 +93,7 @@ def _advance(approval: Approval, log: Log) -> None:
         step.missing = [*step.missing, *[_("one more approver")] * (step.quorum - len(people) - len(step.missing))]
     step.state, step.opened_at = StepState.OPEN, log.at
     step.remind_at = log.at + timedelta(seconds=step.remind_every) if step.remind_every else None
+    step.due_at = log.at + timedelta(seconds=step.decide_within) if step.decide_within else None
     step.save()
     ids = tuple(step.votes.values_list("pk", flat=True))
     if ids:
@@ -268,6 +270,24 @@ def remind(now: datetime) -> int:
             emit(ApprovalAsked(item_id=step.approval.item_id, approval_id=step.approval_id, vote_ids=ids, again=True, at=now))
         if step.missing:
             emit(ApprovalStuck(item_id=step.approval.item_id, approval_id=step.approval_id, missing=tuple(step.missing), at=now))
+    return len(due)
+
+
+@transaction.atomic
+def note_late(now: datetime) -> int:
+    """Say once of each step whose deadline has passed that it is late: on the item, and to who asked; returns how many."""
+    due = list(
+        ApprovalStep.objects.select_for_update(skip_locked=True, of=("self",)).select_related("approval__item")
+        .filter(state=StepState.OPEN, due_at__lte=now, late_at=None).order_by("due_at")[:200]
+    )
+    for step in due:
+        step.late_at = now
+        step.save(update_fields=["late_at"])
+        awaited = tuple(step.votes.filter(state=VoteState.OPEN).values_list("user__name", flat=True))
+        item = step.approval.item.locked()
+        with writing(item, by=Actor(), at=now) as log:
+            log.record(Entry.Kind.APPROVAL, details={"what": "late", "step": step.name, "awaited": list(awaited)})
+        emit(ApprovalLate(item_id=item.pk, approval_id=step.approval_id, step=step.name, awaited=awaited, at=now))
     return len(due)
 
 

@@ -46,12 +46,13 @@ class Step:
     quorum: int
     approvers: list[dict[str, Any]]
     remind_every: int
+    decide_within: int
 
 
 def checked_steps(steps: Sequence[Mapping[str, Any]]) -> list[Step]:
     """The steps of a plan, a catalogue entry or a call; Refused with the place where they cannot work.
 
-    Each is {"name", "mode": any|all|quorum, "quorum", "approvers": […], "remind_hours"}.
+    Each is {"name", "mode": any|all|quorum, "quorum", "approvers": […], "remind_hours", "within_hours"}.
     """
     if not steps or len(steps) > STEPS_AT_MOST:
         raise Refused(_("An approval has one to %(n)d steps.") % {"n": STEPS_AT_MOST}, code="invalid", field="steps")
@@ -66,10 +67,10 @@ def checked_steps(steps: Sequence[Mapping[str, Any]]) -> list[Step]:
             raise Refused(f"{at}：{_('name who approves.')}", code="missing", field="steps")
         for one in approvers:
             _check(one, at)
-        quorum, hours = step.get("quorum") or 1, step.get("remind_hours") or 0
-        if not isinstance(quorum, int) or not 1 <= quorum <= APPROVERS_AT_MOST or not isinstance(hours, int | float) or not 0 <= hours <= 720:
+        quorum, hours, within = step.get("quorum") or 1, step.get("remind_hours") or 0, step.get("within_hours") or 0
+        if not isinstance(quorum, int) or not 1 <= quorum <= APPROVERS_AT_MOST or not all(isinstance(one, int | float) and 0 <= one <= 720 for one in (hours, within)):
             raise Refused(f"{at}：{_('this number is not possible.')}", code="invalid", field="steps")
-        found.append(Step(str(step.get("name") or "")[:120], Mode(mode), quorum, approvers, int(hours * 3600)))
+        found.append(Step(str(step.get("name") or "")[:120], Mode(mode), quorum, approvers, int(hours * 3600), int(within * 3600)))
     return found
 
 

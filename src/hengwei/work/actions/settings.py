@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
 from hengwei.org.models import Team
-from hengwei.work import categories, priorities, routing
+from hengwei.work import categories, facts, kinds, priorities, routing
 from hengwei.work import permissions as perms
 from hengwei.work.conditions import BadCondition, matches, validate
 from hengwei.work.models import (
+    ApprovalPlan,
     Category,
     ChecklistTemplate,
     Level,
@@ -28,6 +30,7 @@ from hengwei.work.models import (
 )
 
 from . import helping
+from .approvers import checked_steps
 
 #: What a routing rule may ask about.
 FACTS = {
@@ -49,6 +52,11 @@ def _save(model: type[Row], row: Row | None, values: Mapping[str, Any]) -> Row:
     except IntegrityError:
         raise Refused(_("Another record has this key already."), code="taken", field="key") from None
     return made
+
+
+def next_place(rows: models.QuerySet[Any]) -> int:
+    """The place behind all the others, for a record that people put in order themselves."""
+    return min(32_000, (rows.aggregate(last=Max("order"))["last"] or 0) + 10)
 
 
 @transaction.atomic
@@ -94,7 +102,7 @@ def save_rule(row: RoutingRule | None, *, by: Actor, **values: Any) -> RoutingRu
         validate(values.get("conditions") or {}, FACTS)
     except BadCondition as error:
         raise Refused(str(error), code="bad_condition", field="conditions") from None
-    made = _save(RoutingRule, row, values)
+    made = _save(RoutingRule, row, values if row is not None else {"order": next_place(RoutingRule.objects.all()), **values})
     routing.forget()
     return made
 
@@ -145,6 +153,39 @@ def save_tool(row: RemoteTool | None, *, by: Actor, **values: Any) -> RemoteTool
     return _save(RemoteTool, row, values)
 
 
+@transaction.atomic
+def save_plan(row: ApprovalPlan | None, *, by: Actor, steps: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any], **values: Any) -> ApprovalPlan:
+    """Make or change a plan of approval; approvals that run already keep the steps they were asked with."""
+    by.require(perms.CONFIGURE)
+    checked_steps(steps)
+    kind = values.get("kind", "")
+    if kind and kind not in {one.key for one in kinds.every() if one.workflow.asks_approval}:
+        raise Refused(_("Items of this kind are not submitted for approval."), code="invalid", field="kind")
+    try:
+        validate(conditions, set(facts.FACTS))
+    except BadCondition as error:
+        raise Refused(str(error), code="bad_condition", field="conditions") from None
+    place = {} if row is not None else {"order": next_place(ApprovalPlan.objects.all())}
+    return _save(ApprovalPlan, row, {**place, **values, "steps": [dict(one) for one in steps], "conditions": dict(conditions)})
+
+
+@transaction.atomic
+def archive_plan(row: ApprovalPlan, *, by: Actor) -> ApprovalPlan:
+    """Put a plan away, or use it again. Entries of the catalogue that name it ask as it says until they are changed."""
+    by.require(perms.CONFIGURE)
+    row.active = not row.active
+    row.save(update_fields=["active"])
+    return row
+
+
+@transaction.atomic
+def order_plans(pks: Sequence[int], *, by: Actor) -> None:
+    """Put the plans in this order; the first that fits is taken."""
+    by.require(perms.CONFIGURE)
+    for place, pk in enumerate(pks, 1):
+        ApprovalPlan.objects.filter(pk=pk).update(order=place * 10)
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What the rules as they are now would have done with past items."""
@@ -160,8 +201,8 @@ def try_rules(*, by: Actor, items: int = 200) -> Trial:
     past = list(WorkItem.objects.select_related("team").filter(merged_into=None).order_by("-id")[: max(1, min(items, TRIED_AT_MOST))])
     elsewhere = []
     for item in past:
-        facts = {**item.facts(), "team": None, "owner": None}
-        rule = next((one for one in rules if matches(one.conditions, facts)), None)
+        asked = {**item.facts(), "team": None, "owner": None}
+        rule = next((one for one in rules if matches(one.conditions, asked)), None)
         if rule is not None and rule.team_id != item.team_id:
             elsewhere.append((item, rule))
     return Trial(len(past), elsewhere)

@@ -2,6 +2,7 @@
 
 from ninja import Router
 
+from hengwei.work.pages.approval_plans import ApprovalPlanPages
 from hengwei.work.pages.settings import CategoryPages, ChecklistPages, RulePages, ToolPages
 
 from . import agreements, approvals, collaboration, conversation, items, progress
@@ -13,5 +14,5 @@ router.add_router("", items.router)
 router.add_router("", conversation.router)
 router.add_router("", progress.router)
 router.add_router("", agreements.router)
-for pages in (CategoryPages, RulePages, ChecklistPages, ToolPages):
+for pages in (ApprovalPlanPages, CategoryPages, RulePages, ChecklistPages, ToolPages):
     router.add_router("", pages.router())

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core import history
 from hengwei.core.i18n import Bilingual
 from hengwei.org.models import Absence, User
 from hengwei.work.approving import Mode, Question, Verdict, verdict
@@ -25,18 +26,31 @@ def absent_for(deputy: User, at: datetime) -> models.QuerySet[Any]:
     return Absence.objects.filter(deputy=deputy, starts_at__lte=at, ends_at__gt=at).values("user_id")
 
 
-class ApprovalPlan(Bilingual):
-    """The steps that items of a kind go through when they are submitted; the first plan that fits is taken."""
+class ApprovalPlanQuerySet(models.QuerySet["ApprovalPlan"]):
+    def kept(self) -> Self:
+        """Those that are not archived."""
+        return self.filter(active=True)
 
-    kind = models.CharField(_("kind"), max_length=30)
-    conditions = models.JSONField(_("conditions"), default=dict, blank=True)
-    steps = models.JSONField(_("steps"), default=list)
+
+@history.tracked(audited=True)
+class ApprovalPlan(Bilingual):
+    """The steps that items of a kind go through when they are submitted: the first plan that fits is taken.
+
+    Entries of the catalogue name a plan themselves; one without a kind is for them alone.
+    """
+
+    kind = models.CharField(_("submitted items of"), max_length=30, blank=True, default="")
+    conditions: Any = models.JSONField(_("conditions"), default=dict, blank=True)
+    steps: Any = models.JSONField(_("steps"), default=list)
     order = models.PositiveIntegerField(_("order"), default=100)
     active = models.BooleanField(_("in use"), default=True)
+
+    objects = ApprovalPlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("approval plan")
         ordering = ["order", "id"]
+        indexes = [models.Index(fields=["order", "id"], name="approval_plan_order")]
 
 
 class Approval(models.Model):
@@ -98,6 +112,11 @@ class ApprovalStep(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     remind_every = models.PositiveIntegerField(_("remind after, in seconds"), default=0)
     remind_at = models.DateTimeField(null=True, blank=True)
+    #: Seconds after it is asked within which it should be decided; 0 for no such moment.
+    decide_within = models.PositiveIntegerField(_("to be decided within, in seconds"), default=0)
+    #: That moment, until it has passed and was told.
+    due_at = models.DateTimeField(_("to be decided until"), null=True, blank=True)
+    late_at = models.DateTimeField(_("deadline passed"), null=True, blank=True)
 
     class Meta:
         ordering = ["order"]
@@ -105,7 +124,10 @@ class ApprovalStep(models.Model):
             models.UniqueConstraint(fields=["approval", "order"], name="approval_step_once"),
             models.CheckConstraint(condition=Q(mode__in=[m.value for m in Mode]), name="approval_step_mode"),
         ]
-        indexes = [models.Index(fields=["remind_at"], name="approval_remind", condition=Q(state="open", remind_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["remind_at"], name="approval_remind", condition=Q(state="open", remind_at__isnull=False)),
+            models.Index(fields=["due_at"], name="approval_due", condition=Q(state="open", due_at__isnull=False, late_at=None)),
+        ]
 
     def question(self) -> Question:
         """The step as the pure rule sees it; those who could not be found are missed."""

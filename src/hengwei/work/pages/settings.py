@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -72,7 +72,6 @@ class RuleForm(KitForm):
     name = forms.CharField(label=_("name"), max_length=200)
     name_en = forms.CharField(label=_("English name"), max_length=200, required=False)
     active = forms.BooleanField(label=_("in use"), required=False, initial=True)
-    order = forms.IntegerField(label=_("order"), min_value=1, max_value=30000, initial=100)
     kind = _Kinds(label=_("only these kinds"))
     priority = forms.TypedMultipleChoiceField(label=_("only these priorities"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple, choices=[*NAMES.items(), (WITHOUT, _("not set"))])
     category = forms.MultipleChoiceField(label=_("only these categories"), required=False, widget=forms.SelectMultiple(attrs={"size": 6}), choices=lambda: [(c.key, c.label) for c in Category.objects.filter(archived_at=None)])
@@ -85,7 +84,7 @@ class RuleForm(KitForm):
     skill = forms.ModelChoiceField(Skill.objects.all(), label=_("skill needed"), required=False)
 
     fieldsets = [
-        (_("Rule"), ["name", "name_en", "active", "order"]), (_("When"), ["kind", "priority", "category", "catalogue", "customer", "words"]),
+        (_("Rule"), ["name", "name_en", "active"]), (_("When"), ["kind", "priority", "category", "catalogue", "customer", "words"]),
         (_("Then"), ["team", "owner", "set_category", "skill"]),
     ]
 
@@ -112,19 +111,21 @@ class RulePages(Pages):
     form = RuleForm
     panels = [Facts(_("Facts"), ["order", "active", "team", "owner", "category", "skill"])]
     actions = [
-        Action("up", _("Earlier"), "arrow-up", perms.CONFIGURE, run=lambda row, by, data: _move(row, -1, by)),
-        Action("down", _("Later"), "arrow-down", perms.CONFIGURE, run=lambda row, by, data: _move(row, 1, by)),
+        Action("delete", _("Delete"), "trash", perms.CONFIGURE, run=lambda row, by, data: actions.delete_rule(row, by=by), danger=True, confirm=_("Delete this rule? What it decided stays in the timelines.")),
     ]
     empty = _("No rule yet. Everything goes to the customer's team, else to the first team.")
 
     def rows(self, user: Any) -> Any:
         return RoutingRule.objects.select_related("team", "owner", "category", "skill")
 
+    def put_in_order(self, pks: Sequence[int], *, by: Actor) -> None:
+        actions.order_rules(pks, by=by)
+
     def values(self, row: RoutingRule) -> dict[str, Any]:
         scope, words = _split(row.conditions)
         lists = {name: list(getattr(scope, name)) for name in ("kind", "priority", "category", "catalogue", "customer")} if scope is not None else {}
         return {
-            "name": row.name, "name_en": row.name_en, "active": row.active, "order": row.order, "team": row.team_id, "owner": row.owner_id,
+            "name": row.name, "name_en": row.name_en, "active": row.active, "team": row.team_id, "owner": row.owner_id,
             "set_category": row.category_id, "skill": row.skill_id, "words": "，".join(words), **lists,
         }
 
@@ -138,14 +139,6 @@ class RulePages(Pages):
         kept = row is not None and _split(row.conditions)[0] is None and not parts
         conditions = row.conditions if kept else {"all": parts} if len(parts) > 1 else parts[0] if parts else {}
         return actions.save_rule(row, by=by, conditions=conditions, category=given.pop("set_category"), **given)
-
-
-def _move(row: RoutingRule, step: int, by: Actor) -> None:
-    pks = list(RoutingRule.objects.order_by("order", "id").values_list("pk", flat=True))
-    at = pks.index(row.pk)
-    to = max(0, min(len(pks) - 1, at + step))
-    pks.insert(to, pks.pop(at))
-    actions.order_rules(pks, by=by)
 
 
 class ChecklistForm(KitModelForm):

@@ -136,9 +136,10 @@ def approval_told(d: dict[str, Any]) -> str:
         "asked": _("put to approval: %(name)s"), "approved": _("approved (%(step)s)"), "refused": _("refused (%(step)s)"),
         "handed_on": _("handed the approval on to %(to)s"), "added": _("asks %(to)s to approve too"), "withdrawn": _("approval withdrawn"),
         "passed": _("approval given: %(name)s"), "failed": _("approval refused: %(name)s"), "stuck": _("no approver found: %(missing)s"),
+        "late": _("not decided in time (%(step)s), waiting for %(awaited)s"),
     }.get(d.get("what", ""), "")
     said = words % {
-        "name": d.get("name", ""), "step": d.get("step") or _("step"), "to": d.get("to", ""), "missing": "、".join(d.get("missing", [])),
+        "name": d.get("name", ""), "step": d.get("step") or _("step"), "to": d.get("to", ""), "missing": "、".join(d.get("missing", [])), "awaited": "、".join(d.get("awaited", [])) or _("an approver"),
     }
     return said + (_(" for %(name)s") % {"name": d["for"]} if d.get("for") else "")
 
