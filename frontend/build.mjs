@@ -29,7 +29,7 @@ const icons = join(here, "node_modules", "@tabler", "icons", "icons", "outline")
 const used = new Set();
 for (const folder of [rooms, join(here, "src")]) {
   for (const path of files(folder)) {
-    for (const [, name] of readFileSync(path, "utf8").matchAll(/["']([a-z][a-z0-9-]+)["']/g)) {
+    for (const [, name] of readFileSync(path, "utf8").matchAll(/["']([a-z][a-z0-9-]*)["']/g)) {
       if (existsSync(join(icons, `${name}.svg`))) used.add(name);
     }
   }

@@ -9,6 +9,7 @@ import { startMenus } from "./menus";
 import { startPalette } from "./palette";
 import { startPortal } from "./portal";
 import { startRail } from "./rail";
+import { startTables } from "./tables";
 import { startToasts, toast } from "./toasts";
 import { startBoard } from "./board";
 import { startRegulation } from "./regulation";
@@ -41,6 +42,7 @@ const start = (root: ParentNode) => {
   startForms(root);
   startAutomation(root);
   startKnowledge(root);
+  startTables(root);
   // Charts are a large script of their own: fetched where there is one.
   const charts = document.body.dataset.charts;
   if (charts && root.querySelector("[data-chart]") && !document.querySelector(`script[src="${charts}"]`)) document.head.append(Object.assign(document.createElement("script"), { src: charts }));

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from .menu import corners_for, rail
+from .menu import corners_for, rail, way_to
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         room = request.resolver_match.namespace if request.resolver_match else ""
         made = {
             "menu": SimpleLazyObject(lambda: rail(user, request.path)), "corners": SimpleLazyObject(lambda: corners_for(user)),
-            "theme": user.theme, "languages": settings.LANGUAGES, "room": room, "is_sample": SimpleLazyObject(is_sample),
+            "way": SimpleLazyObject(lambda: way_to(user, request.path)), "theme": user.theme, "languages": settings.LANGUAGES, "room": room, "is_sample": SimpleLazyObject(is_sample),
         }
         request.frame_of_page = made  # type: ignore[attr-defined]
     return made

@@ -93,6 +93,8 @@ def rail(user: Any, path: str) -> list[tuple[MenuEntry, bool, list[tuple[MenuEnt
     """The rail of a page: each entry, whether the page is of it, and the entries under it while its section is open."""
     entries = entries_for(user)
     here = max((e for e in entries if path == e.url or path.startswith(f"{e.url.rstrip('/')}/")), key=lambda e: len(e.url), default=None)
+    if here is None and (behind := section_of(path)) is not None:
+        here = next((e for e in entries if e.key == behind[0]), None)
     top = {e.key for e in entries if not e.parent}
     section = "" if here is None else here.parent if here.parent in top else here.key
     made = []
@@ -159,6 +161,12 @@ def reports_for(user: Any) -> list[ReportEntry]:
     return sorted((e for e in _reports.values() if not e.permission or user.may(e.permission)), key=lambda e: (e.order, e.key))
 
 
+def section_of(path: str) -> tuple[str, SettingsEntry | ReportEntry] | None:
+    """The rail's entry ("settings", "reports") through whose page one comes to an address, and the card that leads there."""
+    cards: list[tuple[str, SettingsEntry | ReportEntry]] = [*(("settings", e) for e in _settings.values()), *(("reports", e) for e in _reports.values())]
+    return max((card for card in cards if path == card[1].url or path.startswith(f"{card[1].url.rstrip('/')}/")), key=lambda card: len(card[1].url), default=None)
+
+
 #: The groups of the settings page, in order.
 GROUPS: dict[str, Message] = {
     "people": _("People and customers"), "desk": _("Service desk"), "agreements": _("Agreements and working time"), "automation": _("Routing and automation"),
@@ -173,6 +181,14 @@ def register_setting(entry: SettingsEntry) -> SettingsEntry:
         raise ValueError(f"{entry.key}: there is no group {entry.group!r} of settings")
     _settings[entry.key] = entry
     return entry
+
+
+def way_to(user: Any, path: str) -> MenuEntry | None:
+    """For the first page behind a card of the settings or reports: the entry of the rail that leads back."""
+    section = section_of(path)
+    if section is None or path != section[1].url or not user.is_agent:
+        return None
+    return next((e for e in entries_for(user) if e.key == section[0]), None)
 
 
 def settings_for(user: Any) -> list[tuple[Message, list[SettingsEntry]]]:

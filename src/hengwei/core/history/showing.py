@@ -11,12 +11,12 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from hengwei.core.i18n import is_chinese
 from hengwei.core.models import Revision
+from hengwei.core.names import name_of
 
 from .tracking import model_of
 
@@ -86,12 +86,12 @@ def _subject(row: Revision) -> str:
         whole: Any = model._meta.auto_created
         for field in whole._meta.many_to_many:
             if field.remote_field.through is model:
-                return capfirst(str(field.verbose_name))
-    return capfirst(str(model._meta.verbose_name))
+                return name_of(field)
+    return name_of(model._meta)
 
 
 def _label(field: Any) -> str:
-    return field if isinstance(field, str) else capfirst(str(field.verbose_name))
+    return field if isinstance(field, str) else name_of(field)
 
 
 def _said(field: Any, value: Any, names: dict[tuple[type[models.Model], Any], str]) -> str:

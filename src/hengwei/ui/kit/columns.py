@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from hengwei.core.errors import Message
+from hengwei.core.names import name_of
 from hengwei.ui.templatetags.ui import icon, when
 
 #: Shown where there is nothing.
@@ -46,9 +47,9 @@ class Column:
     def title(self, model: type[models.Model] | None) -> str:
         """The heading, in the reader's language."""
         if self.label:
-            return str(self.label)
+            return capfirst(str(self.label))
         field = _field(model, self.name)
-        return capfirst(str(field.verbose_name)) if field is not None else self.name
+        return name_of(field) if field is not None else self.name
 
     def raw(self, row: Any) -> Any:
         """The value itself."""
@@ -102,9 +103,9 @@ def _html(value: Any) -> SafeString | str:
         return icon("check", _("yes")) if value else NOTHING
     if isinstance(value, datetime):
         return when(value)
-    if value is None or value == "" or value == []:
+    if value is None or value == {}:
         return NOTHING
-    return conditional_escape(plain(value))
+    return conditional_escape(plain(value)) or NOTHING
 
 
 def plain(value: Any) -> str:

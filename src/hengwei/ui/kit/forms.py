@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.db.models import BLANK_CHOICE_DASH
 from django.forms import BaseFormSet
+from django.utils.translation import gettext as _
 
 from hengwei.core.errors import Message
+
+from .columns import NOTHING
 
 #: A fieldset: its title, and the names of its fields.
 Fieldset = tuple[Message, Sequence[str]]
@@ -35,6 +39,27 @@ def dress(form: forms.BaseForm) -> None:
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
         if isinstance(widget, forms.Textarea):
             widget.attrs.setdefault("rows", 4)
+        if isinstance(widget, forms.Select) and not widget.allow_multiple_selected:
+            _name_blank(one, _("Please choose") if one.required else NOTHING)
+
+
+def name_all(form: forms.BaseForm) -> None:
+    """In a filter, nothing chosen means all."""
+    for one in form.fields.values():
+        if isinstance(one, forms.NullBooleanField) and isinstance(one.widget, forms.Select):
+            one.widget.choices = [("", _("all")), ("true", _("yes")), ("false", _("no"))]
+        elif isinstance(one.widget, forms.Select) and not one.widget.allow_multiple_selected:
+            _name_blank(one, _("all"))
+
+
+def _name_blank(field: forms.Field, words: str) -> None:
+    """Say in words what Django draws as a row of dashes; what a form says of its own stays."""
+    dashes = (None, "", BLANK_CHOICE_DASH[0][1], _("Please choose"), NOTHING)
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label is not None and field.empty_label in dashes:
+            field.empty_label = words
+    elif isinstance(field.widget, forms.Select):
+        field.widget.choices = [(key, words if key in ("", None) and label in dashes else label) for key, label in field.widget.choices]
 
 
 @dataclass

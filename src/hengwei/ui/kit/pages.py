@@ -32,7 +32,7 @@ from . import rest
 from .actions import Action
 from .columns import Column
 from .exports import MOST, table_response
-from .forms import Inline, KitForm, KitModelForm, dress
+from .forms import Inline, KitForm, KitModelForm, dress, name_all
 from .history import PANEL
 from .panels import Panel, hung
 
@@ -192,6 +192,7 @@ class Pages:
         if self.filters is not None:
             filters = self.filters(request.GET, queryset=rows, request=request)
             dress(filters.form)
+            name_all(filters.form)
             filters.form.is_valid()
             rows = filters.filter_queryset(rows) if not filters.form.errors else rows
         for word in request.GET.get("q", "").split()[:6]:
@@ -210,7 +211,7 @@ class Pages:
         given = {key: value for key, value in request.GET.items() if value and key != "cursor"}
         return render(request, self.list_template, {
             "pages": self, "heads": [(c, c.title(self.model)) for c in shown], "filters": filters, "given": given, "here": urlencode(given),
-            "lines": [(row, self.address_of(row), [(c, c.html(row)) for c in shown]) for row in page["items"]], "next": page["next"],
+            "lines": [(row, self.address_of(row), [(c, c.title(self.model), c.html(row)) for c in shown]) for row in page["items"]], "next": page["next"],
             "cursor": request.GET.get("cursor", ""), "q": request.GET.get("q", ""), "sort": request.GET.get("sort", ""),
             "all_columns": [(c, c.title(self.model), c in shown) for c in self.columns],
             "bulk": [a for a in self.actions if a.bulk and (not a.permission or user.may(a.permission))],
