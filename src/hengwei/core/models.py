@@ -90,6 +90,9 @@ class SynonymGroup(models.Model):
     class Meta:
         verbose_name = _("synonyms")
 
+    def __str__(self) -> str:
+        return "、".join(self.words)
+
 
 class IdempotencyKey(models.Model):
     """An answer given to a call with an Idempotency-Key, given again to its repetition."""

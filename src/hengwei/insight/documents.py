@@ -20,7 +20,7 @@ from .models import SupportReport
 def _tables(found: dict[str, Any]) -> list[tuple[str, list[str], list[list[str]]]]:
     """(title, heads, lines) of the figures that go with the text."""
     volumes, before = found["volumes"], found["before"]
-    names = {"received": _("received"), "resolved": _("resolved"), "closed": _("closed"), "open_after": _("open at the end"), "reopened": _("reopened")}
+    names = {"received": _("taken in"), "resolved": _("resolved"), "closed": _("closed"), "open_after": _("open at the end"), "reopened": _("reopened")}
     made = [(_("Volumes"), [_("Figure"), _("This period"), _("Period before")], [[label, str(volumes[key]), str(before[key])] for key, label in names.items()])]
     if found["promises"]:
         made.append((_("Promises"), [_("Promise"), _("Decided"), _("Met"), "%"], [[name, str(n), str(met), f"{met * 100 / n:.1f}" if n else "—"] for name, n, met in found["promises"]]))

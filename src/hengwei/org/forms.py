@@ -65,7 +65,7 @@ class PersonForm(KitModelForm):
         ]
 
     fieldsets = [
-        (_("Person"), ["name", "username", "email", "phone", "mobile", "employee_no", "title"]), (_("Where"), ["customer", "site", "manager"]),
+        (_("Person"), ["name", "username", "email", "phone", "mobile", "employee_no", "title"]), (_("Belongs to"), ["customer", "site", "manager"]),
         (_("Language and time"), ["language", "timezone"]), (_("At the desk"), ["capacity", "teams", "skills", "posts"]),
     ]
 

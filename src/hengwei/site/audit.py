@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -23,8 +24,10 @@ from hengwei.core.audit import archiving
 from hengwei.core.errors import Forbidden
 from hengwei.core.history.showing import WAYS
 from hengwei.core.models import AuditRecord
+from hengwei.core.names import name_of
 from hengwei.core.permissions import VIEW_AUDIT
 from hengwei.ui.kit import Column, Facts, Pages, Part
+from hengwei.ui.templatetags.ui import browser
 
 router = Router()
 
@@ -58,7 +61,7 @@ class AuditPages(Pages):
         Column("at", link=True),
         Column("action", value=lambda row: audit.label_of(row.action)),
         Column("actor_name", _l("Who"), second=lambda row: WAYS.get(row.via, row.via)),
-        Column("subject_name", _l("On what"), second=lambda row: row.subject_model),
+        Column("subject_name", _l("On what"), second=lambda row: _kind(row.subject_model)),
         Column("address"),
         Column("details", _l("Details"), value=lambda row: _short(row.details)),
         Column("position", _l("Number"), align="right"),
@@ -67,7 +70,7 @@ class AuditPages(Pages):
     panels = [
         Facts(_l("Record"), [
             "at", Column("action", value=lambda row: audit.label_of(row.action)), Column("actor_name", _l("Who")), Column("via", value=lambda row: WAYS.get(row.via, row.via)),
-            "address", Column("subject_name", _l("On what")), Column("subject_model", _l("Kind of record")), Column("subject_id", "ID"),
+            "address", Column("subject_name", _l("On what")), Column("subject_model", _l("Kind of record"), words=lambda row: _kind(row.subject_model)), Column("subject_id", "ID"),
         ]),
         Part("site/audit_record.html"),
     ]
@@ -79,9 +82,24 @@ class AuditPages(Pages):
         return f"{audit.label_of(row.action)} #{row.position or row.pk}"
 
 
+def _kind(model: str) -> str:
+    """What kind of record a line is about, in words."""
+    try:
+        return name_of(apps.get_model(model)._meta) if model else ""
+    except (LookupError, ValueError):
+        return model
+
+
+def _detail(name: str, value: Any) -> str:
+    if name == "browser":
+        return browser(str(value))
+    words = " → ".join(map(str, value)) if isinstance(value, list) and len(value) == 2 else value
+    return f"{name}: {words}"
+
+
 def _short(details: dict[str, Any]) -> str:
     """Details on one line, as long as a list row takes."""
-    said = "；".join(f"{name}: {' → '.join(map(str, value)) if isinstance(value, list) and len(value) == 2 else value}" for name, value in details.items())
+    said = "；".join(_detail(name, value) for name, value in details.items())
     return said if len(said) <= 120 else f"{said[:119]}…"
 
 

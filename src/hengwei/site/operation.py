@@ -22,6 +22,8 @@ from hengwei.core.permissions import OPERATE
 from hengwei.ui.kit import Action, Column, Facts, Pages, Part
 from hengwei.ui.menu import Corner, corners_for
 
+from .timer_names import in_words
+
 router = Router()
 
 
@@ -32,7 +34,7 @@ def timers(request: HttpRequest) -> HttpResponse:
         raise Http404
     beats = pulse.beats()
     return render(request, "site/timers.html", {
-        "beats": beats, "stopped": [beat for beat in beats if beat.stopped], "queues": pulse.queues(), "workers": living_workers(),
+        "beats": [(beat, in_words(beat.timer.name, beat.timer.label)) for beat in beats], "stopped": [beat for beat in beats if beat.stopped], "queues": pulse.queues(), "workers": living_workers(),
     })
 
 

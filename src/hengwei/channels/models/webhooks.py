@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.secrets import SecretField
@@ -138,7 +139,7 @@ class HookCall(models.Model):
         indexes = [models.Index(fields=["hook", "-id"], name="hook_call_newest")]
 
     def __str__(self) -> str:
-        return f"{self.hook} {self.received_at}"
+        return f"{self.hook} · {timezone.localtime(self.received_at):%Y-%m-%d %H:%M}"
 
 
 class HookKey(models.Model):

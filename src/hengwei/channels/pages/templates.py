@@ -36,7 +36,7 @@ MEANING: dict[str, Message] = {
     "action": gettext_lazy("what one can do with a click"), "name": gettext_lazy("name of what it is about, where that is no item"), "count": gettext_lazy("how many"),
     "what": gettext_lazy("the sentence under the bell"),
 }
-_ALL: dict[str, Message] = {**TO_OTHERS, **CHOICES}
+_ALL: dict[str, Message] = {**TO_OTHERS, **CHOICES, "letter": gettext_lazy("To people: a letter of the product")}
 
 
 def _keeper(request: HttpRequest) -> User:

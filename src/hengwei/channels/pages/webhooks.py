@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hengwei.channels import permissions as perms
 from hengwei.channels.actions import hooks, webhooks
+from hengwei.channels.event_names import in_words
 from hengwei.channels.models import Hook, HookCall, Outgoing, Webhook, WebhookDelivery
 from hengwei.core.acting import Actor
 from hengwei.org.models import Team, User
@@ -43,7 +44,7 @@ class WebhookForm(KitForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["events"].choices = [(event, event) for event in webhooks.events()]  # type: ignore[attr-defined]
+        self.fields["events"].choices = [(event, f"{in_words(event)} · {event}") for event in webhooks.events()]  # type: ignore[attr-defined]
 
 
 class WebhookPages(Pages):
@@ -54,17 +55,17 @@ class WebhookPages(Pages):
     view, change = perms.CONFIGURE, perms.CONFIGURE
     search = ("name",)
     columns = (
-        Column("name", link=True, second=lambda row: row.host), Column("events", value=lambda row: "、".join(row.events)), Column("state", _("State"), value=state_of),
+        Column("name", link=True, second=lambda row: row.host), Column("events", words=lambda row: [in_words(event) for event in row.events]), Column("state", _("State"), value=state_of),
         Column("last_sent_at"), Column("created_by", default=False),
     )
     form = WebhookForm
     panels = (
-        Facts(_("Facts"), ["url", Column("events", value=lambda row: "、".join(row.events)), "condition", "internal", Column("state", _("State"), value=state_of), "last_sent_at"]),
+        Facts(_("Facts"), ["url", Column("events", words=lambda row: [in_words(event) for event in row.events]), "condition", "internal", Column("state", _("State"), value=state_of), "last_sent_at"]),
         Part("channels/webhook_secret.html", context=lambda row, request: {"both": len(row.secrets_at(timezone.now())) > 1}),
         Table(
             _("Deliveries"), rows=lambda row, user: row.deliveries.select_related("item").order_by("-id"), empty=_("Nothing yet. 'Try it' sends a ping."),
             columns=[
-                Column("created_at", _("When"), link=True), Column("event", _("event")), Column("item"), Column("status"), Column("status_code", _("answered")),
+                Column("created_at", _("When"), link=True), Column("event", _("event"), words=lambda row: in_words(row.event)), Column("item"), Column("status"), Column("status_code", "HTTP"),
                 Column("milliseconds", _("ms"), align="right"), Column("reason", _("why")),
             ],
         ),
@@ -103,12 +104,12 @@ class DeliveryPages(Pages):
     view = perms.CONFIGURE
     order = ("-id",)
     columns = (
-        Column("created_at", _("When"), link=True), Column("webhook"), Column("event", _("event")), Column("item"), Column("status"), Column("status_code", _("answered")),
+        Column("created_at", _("When"), link=True), Column("webhook"), Column("event", _("event"), words=lambda row: in_words(row.event)), Column("item"), Column("status"), Column("status_code", "HTTP"),
         Column("attempts", _("attempts"), align="right"), Column("reason", _("why")),
     )
     filters = DeliveryFilters
     panels = (
-        Facts(_("Facts"), ["webhook", Column("event", _("event")), "item", "status", Column("attempts", _("attempts")), Column("status_code", _("answered")), Column("milliseconds", _("ms")), Column("reason", _("why")), Column("send_after", _("next attempt"))]),
+        Facts(_("Facts"), ["webhook", Column("event", _("event"), words=lambda row: in_words(row.event)), "item", "status", Column("attempts", _("attempts")), Column("status_code", "HTTP"), Column("milliseconds", _("ms")), Column("reason", _("why")), Column("send_after", _("next attempt"))]),
         Part("channels/exchange.html", context=lambda row, request: {"asked": row.body, "answered": row.answer}),
     )
     actions = (
@@ -154,7 +155,7 @@ class HookPages(Pages):
     form = HookForm
     panels = (
         Part("channels/hook_address.html", context=lambda row, request: {"url": hooks.address_of(row.token)}),
-        Facts(_("Facts"), ["shape", "kind", "category", "team", "requester", "active", "last_at", "mapping"]),
+        Facts(_("Facts"), ["shape", Column("kind", words=lambda row: kinds.get(row.kind).label), "category", "team", "requester", "active", "last_at", "mapping"]),
         Table(
             _("Calls"), rows=lambda row, user: row.calls.prefetch_related("items").order_by("-id"), empty=_("Nobody has called yet."),
             columns=[Column("received_at", link=True), Column("status"), Column("items", _("opened items"), value=_numbers), Column("reason", _("why"))],

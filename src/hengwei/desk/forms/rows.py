@@ -161,8 +161,8 @@ class StepRow(forms.Form):
 
     do = forms.ChoiceField(label=_("what"), choices=lambda: labelled(macros.DEEDS))
     what = forms.CharField(label=_("of which"), max_length=60, required=False, help_text=_("fact, step, or key of a team"))
-    value = forms.CharField(label=_("becomes"), max_length=300, required=False)
-    text = forms.CharField(label=_("words"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    value = forms.CharField(label=_("value"), max_length=300, required=False)
+    text = forms.CharField(label=_("text"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     text_en = forms.CharField(label=_("words in English"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     @staticmethod

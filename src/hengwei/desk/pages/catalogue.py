@@ -24,6 +24,7 @@ from hengwei.desk.actions import catalogue as actions
 from hengwei.desk.forms import rows
 from hengwei.desk.models import CatalogueEntry
 from hengwei.ui.kit import Action, Column, Facts, Inline, KitForm, KitModelForm, Pages, Part, Table
+from hengwei.ui.templatetags.ui import icon as sign
 from hengwei.work import approval_rows, kinds
 from hengwei.work.models import ApprovalPlan
 
@@ -37,7 +38,7 @@ ICONS = (
 
 
 class EntryForm(KitModelForm):
-    icon = forms.ChoiceField(label=_("icon"), choices=[(name, name) for name in ICONS], widget=forms.RadioSelect)
+    icon = forms.ChoiceField(label=_("icon"), choices=lambda: [(name, sign(name, name)) for name in ICONS], widget=forms.RadioSelect)
 
     class Meta:
         model = CatalogueEntry
@@ -81,8 +82,8 @@ class EntryPages(Pages):
     panels = [
         Part("desk/preview.html", context=_preview, order=10),
         Table(_("Versions"), rows=lambda row, user: row.versions.select_related("published_by", "team", "category").order_by("-number"), columns=[
-            Column("number", _("version"), value=lambda v: f"v{v.number}", align="right"), Column("published_at", _("published")), Column("published_by", _("by")), Column("note"), Column("team"),
-            Column("asked", _("asked for"), value=lambda v: v.asked.count(), align="right"),
+            Column("number", _("version"), value=lambda v: f"v{v.number}", align="right"), Column("published_at", _("published")), Column("published_by", _("published by")), Column("note"), Column("team"),
+            Column("asked", _("times asked for"), value=lambda v: v.asked.count(), align="right"),
         ]),
         Part("desk/differences.html", context=lambda row, request: _differences(row), order=110),
         Facts(_("Entry"), ["key", "audience", "customers", "teams", "order"], side=True),

@@ -52,7 +52,7 @@ class HandOverForm(KitForm):
 class FollowUpFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label=_("state"), method="by_state", choices=[("due", _("owed")), ("overdue", _("overdue")), ("done", _("done"))])
     mine = django_filters.BooleanFilter(label=_("mine"), method="by_mine", widget=forms.CheckboxInput)
-    plan = django_filters.ModelChoiceFilter(queryset=FollowUpPlan.objects.all())
+    plan = django_filters.ModelChoiceFilter(label=_("follow-up plan"), queryset=FollowUpPlan.objects.all())
 
     class Meta:
         model = FollowUp
@@ -75,11 +75,11 @@ class FollowUpPages(Pages):
     search = ("reason", "result", "customer__name", "person__name", "item__number")
     columns = [
         Column("reason", link=True), Column("customer"), Column("person", value=lambda row: row.person), Column("owner"), Column("due_at"), Column("done_at"), Column("reached"),
-        Column("way", default=False), Column("attempts", default=False, align="right"), Column("result", default=False), Column("plan", default=False),
+        Column("way", default=False), Column("attempts", default=False, align="right"), Column("result", default=False), Column("plan", _("follow-up plan"), default=False),
     ]
     filters = FollowUpFilters
     form = OweForm
-    panels = [Facts(_("Follow-up"), ["customer", "person", Column("phone", _("telephone"), value=lambda row: " ".join(filter(None, (row.person.phone, row.person.mobile))) if row.person else ""), "owner", "due_at", "plan",
+    panels = [Facts(_("Follow-up"), ["customer", "person", Column("phone", _("telephone"), value=lambda row: " ".join(filter(None, (row.person.phone, row.person.mobile))) if row.person else ""), "owner", "due_at", Column("plan", _("follow-up plan")),
                                      Column("questions", _("what to ask"), value=lambda row: row.plan.questions if row.plan else ""), Column("item", _("item")), "attempts", "way", "reached", "done_at", "done_by", "result", "next"])]
     actions = [
         Action("complete", _("Record the result"), "check", perms.FOLLOW_UP, run=lambda row, by, data: actions.complete(row, by=by, **data) and "", when=lambda row: row.done_at is None, form=ResultForm, primary=True),
@@ -106,7 +106,7 @@ class PlanForm(KitModelForm):
             "owner_rule": forms.Select(attrs={"data-needs": json.dumps({"person": ["owner"]})}),
         }
 
-    fieldsets = ((_("Plan"), ("name", "name_en", "active", "questions")), (_("When"), ("occasion", "every_months", "key_accounts_only", "within_days")), (_("Who"), ("owner_rule", "owner", "team")))
+    fieldsets = ((_("Follow-up plan"), ("name", "name_en", "active", "questions")), (_("When"), ("occasion", "every_months", "key_accounts_only", "within_days")), (_("Who"), ("owner_rule", "owner", "team")))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -129,14 +129,14 @@ class PlanPages(Pages):
     """By what rule follow-ups come up."""
 
     room, name, plural, address = "desk", "plan", "plans", "desk/follow-up-plans"
-    model, title, one, icon = FollowUpPlan, _("Follow-up plans"), _("plan"), "calendar-repeat"
+    model, title, one, icon = FollowUpPlan, _("Follow-up plans"), _("follow-up plan"), "calendar-repeat"
     view, change = perms.PLANS, perms.PLANS
     order = ("id",)
     search = ("name", "name_en")
     columns = [Column("name", link=True, value=lambda row: row.label), Column("occasion"), Column("conditions", _("if"), value=_conditions), Column("owner_rule"), Column("within_days", align="right"), Column("active")]
     form = PlanForm
     edit_template = "work/edit_conditions.html"
-    panels = [Facts(_("Plan"), ["occasion", Column("conditions", _("if"), value=_conditions), *_REGULAR, "within_days", "owner_rule", "owner", "team", "questions", "active"])]
+    panels = [Facts(_("Follow-up plan"), ["occasion", Column("conditions", _("if"), value=_conditions), *_REGULAR, "within_days", "owner_rule", "owner", "team", "questions", "active"])]
     empty = _("No plan yet: after each severe incident, each month for key customers, after a complaint…")
 
     def inlines(self, data: Any, row: Any) -> list[Inline]:

@@ -78,7 +78,7 @@ class MacroPages(Pages):
 
     def inlines(self, data: Any, row: Any) -> list[Inline]:
         hint = _("Facts: category, impact, urgency, priority, subject, cause, solution. Steps of the workflow by their key, such as pend, resolve, start; 'becomes' says what it waits for. Owner 'me' takes it.")
-        return [rows.inline("steps", _("Steps"), rows.StepRow, data, row.steps if row is not None else [], hint)]
+        return [rows.inline("steps", _("What it does"), rows.StepRow, data, row.steps if row is not None else [], hint)]
 
     def values(self, row: Any) -> dict[str, Any]:
         return {"name": row.name, "name_en": row.name_en, "scope": actions.scope_of(row), "team": row.team_id, "kinds": row.kinds, "key": row.key}

@@ -23,6 +23,7 @@ from hengwei.governance.actions import life
 from hengwei.governance.actions.packing import adopt
 from hengwei.governance.actions.writing import save_regulation
 from hengwei.governance.models import Regulation, RegulationVersion
+from hengwei.org.pages.teams import ROOMS
 from hengwei.ui.kit import Action, Column, Pages
 
 from .forms import RegulationForm
@@ -84,7 +85,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     rooms: dict[str, list[Any]] = {}
     for control in controls.every():
         rooms.setdefault(control.key.split(".")[0], []).append({"control": control, "plain": control.plain({}), "proves": ", ".join(control.proves)})
-    return render(request, "governance/controls.html", {"rooms": rooms})
+    return render(request, "governance/controls.html", {"rooms": [(ROOMS.get(room, room), lines) for room, lines in rooms.items()]})
 
 
 @login_required

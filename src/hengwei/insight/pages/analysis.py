@@ -55,7 +55,7 @@ def _narrowed(request: HttpRequest) -> tuple[dict[str, Any], dict[str, Any]]:
 def _flow_chart(user: User, span: periods.Span, **narrowed: Any) -> Chart:
     steps = figures.flow(user, span, **narrowed)
     names = [f"{timezone.localtime(moment):%Y-%m}" if span.step() == "month" else f"{timezone.localtime(moment):%m-%d}" for moment, _came, _went in steps]
-    return Chart("flow", _("Received and resolved"), names, [Series(_("received"), [came for _m, came, _w in steps]), Series(_("resolved"), [went for _m, _c, went in steps])], kind="line", unit=_("items"))
+    return Chart("flow", _("Received and resolved"), names, [Series(_("taken in"), [came for _m, came, _w in steps]), Series(_("resolved"), [went for _m, _c, went in steps])], kind="line", unit=_("items"))
 
 
 def pareto_chart(bars: list[figures.Bar], by: str) -> Chart:

@@ -72,6 +72,9 @@ class Correction(models.Model):
         ]
         indexes = [models.Index(fields=["state", "-id"], name="correction_state")]
 
+    def __str__(self) -> str:
+        return str(self.article)
+
 
 class Deflection(models.Model):
     """A request that was not sent, because the person said that an article had solved it. Undone when he asks after all."""

@@ -117,7 +117,7 @@ class CategoryPages(Pages):
     order = ("order", "id")
     search = ("name", "name_en", "key")
     columns = [
-        Column("name", _("Name"), value=lambda c: c.label, link=True, second=lambda c: c.key), Column("parent"), Column("audience"),
+        Column("name", _("Name"), value=lambda c: c.label, link=True), Column("parent"), Column("audience"),
         Column("articles", _("Articles"), value=lambda c: c.article_count, align="right"), Column("order", align="right"), Column("archived_at", default=False),
     ]
     form = forms.CategoryForm

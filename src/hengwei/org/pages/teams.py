@@ -244,7 +244,7 @@ def _rights(row: Role) -> list[Any]:
 #: How the rooms are called at the head of their rights.
 ROOMS = {
     "org": _("People and customers"), "work": _("Work"), "desk": _("Service desk"), "channels": _("Channels and notices"), "knowledge": _("Knowledge"), "calendars": _("Working time"),
-    "governance": _("Regulations"), "flows": _("Automation"), "core": _("System and security"), "insight": _("Figures"),
+    "governance": _("Regulations"), "flows": _("Automation"), "core": _("System and security"), "insight": _("Figures"), "exchange": _("Imports"),
 }
 
 

@@ -38,6 +38,8 @@ class Column:
     align: str = ""
     default: bool = True
     second: Callable[[Any], Any] | None = None
+    #: How people read it, where programs take the value itself: the words of a key.
+    words: Callable[[Any], Any] | None = None
 
     @property
     def has_second(self) -> bool:
@@ -68,6 +70,8 @@ class Column:
         return _json(self.raw(row))
 
     def _named(self, row: Any) -> Any:
+        if self.words is not None:
+            return self.words(row)
         if self.value is None:
             display = getattr(row, f"get_{self.name}_display", None)
             if display is not None:

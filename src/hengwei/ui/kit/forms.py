@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from django import forms
 from django.db.models import BLANK_CHOICE_DASH
 from django.forms import BaseFormSet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from hengwei.core.errors import Message
+from hengwei.core.names import name_of
 
 from .columns import NOTHING
 
@@ -22,6 +25,8 @@ Fieldset = tuple[Message, Sequence[str]]
 def dress(form: forms.BaseForm) -> None:
     """Give each widget the class and the kind of input that fit it."""
     for one in form.fields.values():
+        if isinstance(one, forms.JSONField) and type(one.widget) is forms.Textarea:
+            one.widget = JsonArea(attrs={**one.widget.attrs, "class": "code", "spellcheck": "false"})
         widget = one.widget
         if isinstance(widget, forms.DateTimeInput) and not isinstance(widget, forms.SplitDateTimeWidget):
             widget.input_type, widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
@@ -41,6 +46,18 @@ def dress(form: forms.BaseForm) -> None:
             widget.attrs.setdefault("rows", 4)
         if isinstance(widget, forms.Select) and not widget.allow_multiple_selected:
             _name_blank(one, _("Please choose") if one.required else NOTHING)
+
+
+class JsonArea(forms.Textarea):
+    """JSON for people who write it: laid out, and an empty field where there is nothing."""
+
+    def format_value(self, value: Any) -> str | None:
+        """What the field shows of its text."""
+        try:
+            found = json.loads(value) if value else None
+        except ValueError:
+            return str(value)
+        return json.dumps(found, ensure_ascii=False, indent=2) if found else ""
 
 
 def name_all(form: forms.BaseForm) -> None:
@@ -134,4 +151,8 @@ class KitModelForm(_Kit, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.inlines = []
+        for one in self._meta.model._meta.fields:
+            # A name that Django made of the attribute is said in the reader's language, too.
+            if one.name in self.fields and self.fields[one.name].label == capfirst(str(one.verbose_name)):
+                self.fields[one.name].label = name_of(one)
         dress(self)

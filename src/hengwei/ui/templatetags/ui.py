@@ -106,3 +106,16 @@ def size(amount: int) -> str:
 def classed(field: Any, name: str) -> SafeString:
     """A form's field with a class on its widget."""
     return SafeString(field.as_widget(attrs={"class": name}))
+
+
+#: Found in what a browser says of itself, in this order: each also names those that come after it.
+_BROWSERS = (("MicroMessenger", "WeChat"), ("DingTalk", "DingTalk"), ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("HarmonyOS", "HarmonyOS"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"))
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """The User-Agent of a browser as people say it: Chrome · Windows; another program's as it stands, shortened."""
+    program = next((name for sign, name in _BROWSERS if sign in agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in agent), "")
+    return " · ".join(part for part in (program, system) if part) or agent[:60] or "—"

@@ -84,7 +84,7 @@ class RuleForm(KitForm):
     skill = forms.ModelChoiceField(Skill.objects.all(), label=_("skill needed"), required=False)
 
     fieldsets = [
-        (_("Rule"), ["name", "name_en", "active"]), (_("When"), ["kind", "priority", "category", "catalogue", "customer", "words"]),
+        (_("Rule"), ["name", "name_en", "active"]), (_("If"), ["kind", "priority", "category", "catalogue", "customer", "words"]),
         (_("Then"), ["team", "owner", "set_category", "skill"]),
     ]
 
