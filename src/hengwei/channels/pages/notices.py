@@ -86,7 +86,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         bell, mail, chat = notices.wants(user, event)
         rows.append({"event": event, "label": CHOICES[event], "bell": bell, "ways": [("mail", _("by mail"), mail), ("chat", _("by chat or SMS"), chat)]})
     return render(request, "channels/choose.html", {
-        "rows": rows, "hours": notices.hours_of(user), "whens": [("now", _("at once")), ("digest", _("in the digest")), ("never", _("not sent"))],
+        "rows": rows, "hours": notices.hours_of(user), "whens": [("now", _("at once")), ("digest", _("in the digest")), ("never", _("never"))],
         "digests": [("hourly", _("every hour")), ("daily", _("every day")), ("weekly", _("every week"))], "days": [(n, WEEKDAYS[n]) for n in range(7)],
         "channels": NoticeChannel.objects.filter(user=user, active=True).count(),
     })

@@ -53,6 +53,11 @@ class Column:
         field = _field(model, self.name)
         return name_of(field) if field is not None else self.name
 
+    def is_short(self, model: type[models.Model] | None) -> bool:
+        """Whether its values are a word or two, which a list does not break: choices, yes or no, days."""
+        field = None if self.value is not None or self.words is not None else _field(model, self.name)
+        return isinstance(field, models.BooleanField | models.DateField | models.GenericIPAddressField) or bool(getattr(field, "choices", None))
+
     def raw(self, row: Any) -> Any:
         """The value itself."""
         return self.value(row) if self.value is not None else getattr(row, self.name, None)

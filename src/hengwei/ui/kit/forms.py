@@ -43,7 +43,8 @@ def dress(form: forms.BaseForm) -> None:
         if not isinstance(widget, forms.HiddenInput):
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
         if isinstance(widget, forms.Textarea):
-            widget.attrs.setdefault("rows", 4)
+            # Ten rows are what Django gives to a text of which nobody said how long it is.
+            widget.attrs["rows"] = 5 if widget.attrs.get("rows", "10") == "10" else widget.attrs["rows"]
         if isinstance(widget, forms.Select) and not widget.allow_multiple_selected:
             _name_blank(one, _("Please choose") if one.required else NOTHING)
 

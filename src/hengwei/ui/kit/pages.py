@@ -208,10 +208,11 @@ class Pages:
         rows, filters = self.narrowed(request, user)
         page = keyset(rows, order=self._order(request), cursor=request.GET.get("cursor", ""))
         shown = self.shown(user)
+        heads = [(c, c.title(self.model), c.is_short(self.model)) for c in shown]
         given = {key: value for key, value in request.GET.items() if value and key != "cursor"}
         return render(request, self.list_template, {
-            "pages": self, "heads": [(c, c.title(self.model)) for c in shown], "filters": filters, "given": given, "here": urlencode(given),
-            "lines": [(row, self.address_of(row), [(c, c.title(self.model), c.html(row)) for c in shown]) for row in page["items"]], "next": page["next"],
+            "pages": self, "heads": heads, "filters": filters, "given": given, "here": urlencode(given),
+            "lines": [(row, self.address_of(row), [(c, head, short, c.html(row)) for c, head, short in heads]) for row in page["items"]], "next": page["next"],
             "cursor": request.GET.get("cursor", ""), "q": request.GET.get("q", ""), "sort": request.GET.get("sort", ""),
             "all_columns": [(c, c.title(self.model), c in shown) for c in self.columns],
             "bulk": [a for a in self.actions if a.bulk and (not a.permission or user.may(a.permission))],

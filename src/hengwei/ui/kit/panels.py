@@ -60,7 +60,7 @@ class Table(Panel):
         model = type(found[0]) if found else None
         return render_to_string("ui/kit/table.html", {
             "title": self.title, "heads": [(c, c.title(model)) for c in self.columns], "empty": self.empty,
-            "lines": [(one, [(c, c.html(one)) for c in self.columns]) for one in found[: self.most]],
+            "lines": [(one, [(c, c.is_short(model), c.html(one)) for c in self.columns]) for one in found[: self.most]],
             "more": self.more(row) if self.more and len(found) > self.most else "",
         }, request)
 
