@@ -1,4 +1,5 @@
 // The editor: what is typed is kept on the server, files come by paste or drop, a key makes sending happen once.
+import { offer } from "./offers";
 import { startSigning } from "./sign";
 import { toast } from "./toasts";
 
@@ -11,6 +12,16 @@ export async function upload(file: File, url: string): Promise<{ id: string; nam
   return said;
 }
 
+/** A file that goes with the form, and the way to leave it out again. */
+function chipOf(form: HTMLElement, file: { id: string; name: string }): HTMLElement {
+  const chip = Object.assign(document.createElement("span"), { className: "chip", textContent: file.name });
+  const gone = Object.assign(document.createElement("button"), { type: "button", textContent: "×", className: "quiet" });
+  gone.setAttribute("aria-label", `${form.dataset.remove ?? "×"} ${file.name}`);
+  gone.addEventListener("click", () => chip.remove());
+  chip.append(gone, Object.assign(document.createElement("input"), { type: "hidden", name: "files", value: file.id }));
+  return chip;
+}
+
 /** Let a form take files by choosing, pasting and dropping; each becomes a hidden field `files`. */
 function takeFiles(form: HTMLElement): void {
   const list = form.querySelector<HTMLElement>(".files");
@@ -19,15 +30,7 @@ function takeFiles(form: HTMLElement): void {
   const add = async (files: Iterable<File>) => {
     for (const file of files) {
       const kept = await upload(file, url);
-      if (!kept) continue;
-      const chip = document.createElement("span");
-      chip.className = "chip";
-      chip.textContent = kept.name;
-      const gone = Object.assign(document.createElement("button"), { type: "button", textContent: "×", className: "quiet" });
-      gone.setAttribute("aria-label", `${form.dataset.remove ?? "×"} ${kept.name}`);
-      gone.addEventListener("click", () => chip.remove());
-      chip.append(gone, Object.assign(document.createElement("input"), { type: "hidden", name: "files", value: kept.id }));
-      list.append(chip);
+      if (kept) list.append(chipOf(form, kept));
     }
   };
   form.querySelectorAll<HTMLInputElement>("input[type=file]").forEach((one) => one.closest(".file-field") ?? one.addEventListener("change", (event) => {
@@ -43,43 +46,27 @@ function takeFiles(form: HTMLElement): void {
   form.addEventListener("drop", (event) => { event.preventDefault(); form.classList.remove("drop"); void add([...(event.dataTransfer?.files ?? [])]); });
 }
 
-/** After an @ the names of colleagues are offered; Tab or Enter takes the first. */
-function startMentions(form: HTMLFormElement, text: HTMLTextAreaElement): void {
-  const url = form.dataset.mentions;
-  if (!url) return;
-  const box = Object.assign(document.createElement("div"), { className: "mentions", hidden: true });
-  text.after(box);
-  let asked = 0;
-  const typed = () => /(?:^|\s|[，。；])@([^\s@]{0,20})$/.exec(text.value.slice(0, text.selectionStart));
-  const take = (name: string) => {
-    const found = typed();
-    if (!found) return;
-    text.setRangeText(`@${name} `, text.selectionStart - found[1].length - 1, text.selectionStart, "end");
-    box.hidden = true;
-    text.focus();
-    text.dispatchEvent(new Event("input"));
-  };
-  text.addEventListener("input", async () => {
-    const found = typed(), mine = ++asked;
-    if (!found) { box.hidden = true; return; }
-    const answer = await fetch(`${url}?q=${encodeURIComponent(found[1])}`);
-    if (!answer.ok || mine !== asked) return;
-    const { people } = (await answer.json()) as { people: { name: string; title: string }[] };
-    box.replaceChildren(...people.map((one) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: one.title ? `${one.name} · ${one.title}` : one.name });
-      button.addEventListener("mousedown", (event) => { event.preventDefault(); take(one.name); });
-      button.dataset.name = one.name;
-      return button;
-    }));
-    box.hidden = people.length === 0;
-  });
-  text.addEventListener("keydown", (event) => {
-    const first = box.querySelector<HTMLElement>("button");
-    if (box.hidden || !first || event.isComposing) return;
-    if (event.key === "Tab" || (event.key === "Enter" && !event.ctrlKey && !event.metaKey)) { event.preventDefault(); take(first.dataset.name!); }
-    if (event.key === "Escape") box.hidden = true;
-  });
-  text.addEventListener("blur", () => { box.hidden = true; });
+async function answered<T>(url: string, text: string): Promise<T> {
+  const answer = await fetch(`${url}?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return await answer.json() as T;
+}
+
+/** After an @ the names of colleagues are offered, after a / the replies kept ready, filled in for the item. */
+function startOffers(form: HTMLFormElement, text: HTMLTextAreaElement): void {
+  const { mentions, canned, mentionsLabel, cannedLabel } = form.dataset;
+  if (mentions) {
+    offer(text, {
+      typed: /(?:^|\s|[，。；])@([^\s@]{0,20})$/, label: mentionsLabel ?? "",
+      ask: async (word) => (await answered<{ people: { name: string; title: string }[] }>(mentions, word)).people.map((one) => ({ label: one.name, hint: one.title, text: `@${one.name} ` })),
+    });
+  }
+  if (canned) {
+    offer(text, {
+      typed: /(?:^|[\s，。；])[/、]([^\s/、]{0,20})$/, label: cannedLabel ?? "",
+      ask: async (word) => (await answered<{ replies: { label: string; text: string }[] }>(canned, word)).replies.map((one) => ({ label: one.label, hint: one.text, text: one.text })),
+    });
+  }
 }
 
 document.addEventListener("hw:open", (event) => { window.open((event as CustomEvent).detail.value, "_blank", "noopener"); });
@@ -116,6 +103,23 @@ export function keepTyping(): void {
   });
 }
 
+/** Take a reply back within its seconds of grace: its words and files are in the editor again, before what was begun meanwhile. */
+export async function takeBack(url: string): Promise<void> {
+  const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": document.body.dataset.csrf ?? "" } }).catch(() => null);
+  const said = (await answer?.json().catch(() => ({})) ?? {}) as { title?: string; text?: string; files?: { id: string; name: string }[] };
+  toast(said.title ?? document.body.dataset.failed ?? "", { bad: !answer?.ok });
+  if (!answer?.ok) return;
+  const form = document.querySelector<HTMLFormElement>("form.editor");
+  const text = form?.querySelector("textarea");
+  if (!form || !text) { location.reload(); return; }
+  form.querySelector<HTMLElement>("[data-mode-is=reply]")?.click();
+  text.value = [said.text ?? "", text.value].filter((part) => part.trim()).join("\n\n");
+  form.querySelector(".files")?.append(...(said.files ?? []).map((file) => chipOf(form, file)));
+  text.focus();
+  text.setSelectionRange(text.value.length, text.value.length);
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 export function startEditors(root: ParentNode): void {
   startSigning(root);
   root.querySelectorAll<HTMLElement>("form[data-upload]").forEach((form) => { if (!form.dataset.files) { form.dataset.files = "yes"; takeFiles(form); } });
@@ -134,7 +138,7 @@ export function startEditors(root: ParentNode): void {
     };
     form.querySelectorAll<HTMLElement>("[data-mode-is]").forEach((button) => button.addEventListener("click", () => { set(button.dataset.modeIs!); text.focus(); keep(); }));
     if (mode) set(mode.value || "reply");
-    startMentions(form, text);
+    startOffers(form, text);
     let timer = 0, sent = false;
     const keep = () => {
       window.clearTimeout(timer);

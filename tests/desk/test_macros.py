@@ -78,3 +78,18 @@ def test_replies_follow_the_same_rule(agent, lead, team):
     macros.archive(mine, by=acting(agent))
     assert not CannedReply.objects.usable_by(agent).exists()
     assert CannedReply.objects.kept_by(agent).exists()
+
+
+def test_replies_are_offered_by_what_was_typed_filled_in_for_the_item(item, agent, client, requester):
+    for name, text in (("请补充信息", "{{requester}}您好，请补充{{number}}的截图。"), ("远程协助", "方便的话请补充时间。"), ("已解决", "好了。")):
+        macros.save_reply(None, by=acting(agent), scope="mine", name=name, name_en="", text=text, text_en="Please add more, {{requester}}." if name == "请补充信息" else "")
+    client.force_login(agent)
+    offered = client.get(f"/desk/replies/{item.number}?q=补充").json()["replies"]
+    assert [one["label"] for one in offered] == ["请补充信息", "远程协助"]
+    assert offered[0]["text"] == f"李倩您好，请补充{item.number}的截图。"
+    assert len(client.get(f"/desk/replies/{item.number}?q=").json()["replies"]) == 3
+    requester.language = "en"
+    requester.save()
+    assert client.get(f"/desk/replies/{item.number}?q=信息").json()["replies"][0]["text"] == "Please add more, 李倩."
+    client.force_login(requester)
+    assert client.get(f"/desk/replies/{item.number}?q=").status_code == 404

@@ -25,6 +25,7 @@ from hengwei.work.events import (
     ItemMoved,
     ItemOpened,
     ItemTold,
+    ReplyTakenBack,
 )
 from hengwei.work.models import Agreement, Approval, ApprovalVote, Closure, Entry, WorkItem
 from hengwei.work.workflow import Phase
@@ -67,6 +68,12 @@ def pass_on(event: ItemTold) -> None:
         notices.tell([p for p in (*people, *watching) if p], "answered", item=item, entry=entry, at=event.at, by=event.actor, params={"actor": _name(entry.author)})
     if event.mentions:
         notices.tell(User.objects.filter(pk__in=event.mentions), "mentioned", item=item, entry=entry, at=event.at, by=event.actor, params={"actor": _name(entry.author)})
+
+
+@on(ReplyTakenBack)
+def hold_back(event: ReplyTakenBack) -> None:
+    """Its mails do not leave."""
+    outgoing.hold_back(event.entry_id)
 
 
 @on(ItemAssigned)

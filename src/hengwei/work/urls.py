@@ -46,6 +46,7 @@ urlpatterns = [
     path("items/<str:number>/people", colleagues.mentionable, name="mentionable"),
     path("items/<str:number>/clocks/<int:pk>", clock.explain, name="clock"),
     path("items/<str:number>/signatures/<int:pk>", sign_offs.show, name="sign_off"),
+    path("items/<str:number>/take-back/<int:pk>", item.take_back, name="take_back"),
     path("items/<str:number>/<slug:verb>", item.act, name="act"),
     path("callbacks", colleagues.callbacks, name="callbacks"),
     path("callbacks/<int:pk>", colleagues.callback_made, name="callback_made"),

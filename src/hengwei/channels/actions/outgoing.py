@@ -20,6 +20,7 @@ from hengwei.core.database.resting import let_go
 from hengwei.core.errors import Refused
 from hengwei.core.jobs import enqueue
 from hengwei.org.models import User
+from hengwei.work.actions import conversation
 from hengwei.work.actions.writing import Log
 from hengwei.work.models import Entry, WorkItem
 
@@ -189,8 +190,19 @@ def take_back(row: OutboundMessage, *, by: Actor) -> None:
     from hengwei.work import permissions as work
 
     by.require(work.WORK)
+    if row.entry is not None and row.entry.public and row.entry.kind == Entry.Kind.MESSAGE_OUT:
+        conversation.take_back(row.entry, by=by, held=row.status == Status.QUEUED)
+        return
     if not OutboundMessage.objects.filter(pk=row.pk, status=Status.QUEUED).update(status=Status.STOPPED, reason="taken_back"):
         raise Refused(_("It has left already."), code="sent")
+
+
+def hold_back(entry_id: int) -> None:
+    """A reply was taken back: none of its mails leaves. Refused where one has left already."""
+    rows = OutboundMessage.objects.select_for_update().filter(entry=entry_id, event="reply").exclude(status=Status.STOPPED)
+    if any(row.status != Status.QUEUED for row in rows):
+        raise Refused(_("It has left already."), code="sent")
+    rows.update(status=Status.STOPPED, reason="taken_back")
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core import history
@@ -24,6 +24,12 @@ def _usable(user: User) -> Q:
 class CannedReplyQuerySet(models.QuerySet["CannedReply"]):
     def usable_by(self, user: User) -> Self:
         return self.filter(_usable(user), archived_at=None)
+
+    def like(self, typed: str) -> Self:
+        """Those in whose name or text this stands: names that begin with it first, then names that have it."""
+        named = Q(name__icontains=typed) | Q(name_en__icontains=typed)
+        place = Case(When(Q(name__istartswith=typed) | Q(name_en__istartswith=typed), then=0), When(named, then=1), default=2)
+        return self.filter(named | Q(text__icontains=typed) | Q(text_en__icontains=typed)).order_by(place, "name", "id")
 
     def kept_by(self, user: User) -> Self:
         """Those that the person may see in the settings: usable by him, put away or not."""

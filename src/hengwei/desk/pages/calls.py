@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,9 @@ from hengwei.work.actions.intake import open_item
 from hengwei.work.models import Category, Level, Source, WorkItem
 
 from .common import staff
+
+#: Replies offered while one types.
+OFFERED = 8
 
 
 @login_required
@@ -62,9 +65,13 @@ def find_people(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def canned(request: HttpRequest, number: str) -> HttpResponse:
-    """The replies that this person keeps ready, filled in for the item."""
+    """The replies that this person keeps ready, filled in for the item; by `q` those that fit what was typed after a /, as JSON."""
     user = staff(request)
     item = WorkItem.objects.visible_to(user).with_people().by_number(number)
-    english = reads_english(item)
-    replies = [{"label": r.label, "text": filled(r.text_en if english and r.text_en else r.text, item, user)} for r in CannedReply.objects.usable_by(user)]
+    english, typed = reads_english(item), request.GET.get("q")
+    rows = CannedReply.objects.usable_by(user)
+    kept = list(rows) if typed is None else list(rows.like(typed)[:OFFERED])
+    replies = [{"label": r.label, "text": filled(r.text_en if english and r.text_en else r.text, item, user)} for r in kept]
+    if typed is not None:
+        return JsonResponse({"replies": replies})
     return render(request, "desk/canned.html", {"replies": replies})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from hengwei.org.models import User
 from hengwei.work import jobs
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
-from hengwei.work.events import ItemMoved, ItemTold
+from hengwei.work.events import ItemMoved, ItemTold, ReplyTakenBack
 from hengwei.work.models import Attachment, Draft, Entry, Watcher, WorkItem
 from hengwei.work.workflow import Phase
 
@@ -27,6 +27,9 @@ from .helping import owe_callback
 from .progress import _first_step, move
 from .sharing import guest_of
 from .writing import Log, moment, writing
+
+#: Seconds beyond the grace in which a click on 'undo' may still be on its way.
+LEEWAY = 3
 
 
 def check_files(files: Sequence[Any]) -> list[tuple[StoredFile, dict[str, Any]]]:
@@ -98,6 +101,42 @@ def reply(
             Draft.objects.filter(item=item, user=by.user).delete()
     _after(log, entry, by=by, at=at, moved=moved)
     return entry
+
+
+@transaction.atomic
+def take_back(entry: Entry, *, by: Actor, held: bool = False, at: datetime | None = None) -> WorkItem:
+    """Unsay a reply: within its seconds of grace, or while whoever sends it holds it still (`held`). From now on only colleagues see it.
+
+    The promises that it kept are open again, as if it had not been said; an item that was put on hold with it goes on.
+    """
+    by.require(perms.WORK)
+    at = moment(at)
+    item = entry.item.locked()
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("author").get(pk=entry.pk)
+    if not entry.public or entry.kind != Entry.Kind.MESSAGE_OUT:
+        raise Refused(_("This cannot be taken back."), code="not_sent")
+    if not held and at > entry.happened_at + timedelta(seconds=int(entry.details.get("hold_for", 0)) + LEEWAY):
+        raise Refused(_("It has left already."), code="sent")
+    emit(ReplyTakenBack(item_id=item.pk, entry_id=entry.pk, actor=by, at=at))
+    Entry.objects.filter(pk=entry.pk).update(public=False, details={**entry.details, "taken_back": True})
+    Attachment.objects.filter(entry=entry).update(public=False)
+    last = item.entries.filter(public=True, kind__in=Entry.WORDS).order_by("-happened_at", "-id").first()
+    moved = item.entries.filter(kind=Entry.Kind.TRANSITION, pk__gt=entry.pk).order_by("-pk").first()
+    with writing(item, by=by, at=at) as log:
+        if item.responded_at == entry.happened_at:
+            item.responded_at = None
+        if item.told_at == entry.happened_at:
+            item.told_at = None
+        item.last_public_at = last.happened_at if last else None
+        item.last_public_from_requester = bool(last and not last.by_staff)
+        clocks.untold(item, said_at=entry.happened_at, by=by)
+        log.record(Entry.Kind.NOTICE, details={"notice": "taken_back"})
+    jobs.reindex_soon(item)
+    if moved is not None and moved.details.get("transition") == "pend" and moved.author_id == entry.author_id and item.phase == Phase.WAITING:
+        from .progress import make_transition
+
+        item = make_transition(item, "resume", by=by)
+    return item
 
 
 def _guest_says(

@@ -234,6 +234,20 @@ def told(item: WorkItem, *, at: datetime, by: Actor, reached_requester: bool) ->
     refresh(item)
 
 
+def untold(item: WorkItem, *, said_at: datetime, by: Actor) -> None:
+    """What the requester was told at that moment was taken back before it left: the clocks that it ended go on as if it had not been said."""
+    for clock in item.clocks.live().filter(measure=Measure.NEXT_UPDATE, started_at=said_at):
+        stop_clock(clock, at=said_at, by=by, reason="taken_back", outcome=Clock.State.CANCELLED)
+    ended = item.clocks.filter(measure__in=(Measure.FIRST_RESPONSE, Measure.NEXT_UPDATE), state__in=(Clock.State.MET, Clock.State.BREACHED), stopped_at=said_at)
+    for clock in ended.select_related("item", "target", "calendar_version"):
+        if clock.elapsed <= clock.allowed:
+            clock.breached_at = None
+        _resume(clock, at=said_at, by=by, reason="taken_back")
+        if item.phase == Phase.WAITING and item.waiting_for in clock.pausing:
+            _pause(clock, at=said_at, by=by, reason=item.waiting_for)
+    refresh(item)
+
+
 def _begin(item: WorkItem, promise: Promise, *, at: datetime, by: Actor, reason: str) -> Clock:
     clock = _make(item, promise, at)
     clock.save()

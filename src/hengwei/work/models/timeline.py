@@ -84,7 +84,9 @@ class Entry(models.Model):
         indexes = [models.Index(fields=["item", "happened_at", "id"], name="entry_timeline")]
         triggers = [
             pgtrigger.Protect(name="entry_append_only", operation=pgtrigger.Update, condition=pgtrigger.AnyChange(
-                "item", "kind", "public", "author", "text", "html", "quoted", "happened_at")),
+                "item", "kind", "author", "text", "html", "quoted", "happened_at")),
+            # What was public may be taken back before it has left; what is internal never comes out.
+            pgtrigger.Protect(name="entry_stays_inside", operation=pgtrigger.Update, condition=pgtrigger.Q(old__public=False, new__public=True)),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import SimpleLazyObject
@@ -328,8 +329,34 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         asked = json.loads(said)
         response["HX-Trigger"] = json.dumps({"hw:toast": asked["words"], "hw:open": asked["open"]})
     elif said:
-        response["HX-Trigger"] = json.dumps({"hw:toast": said})
+        # Only once the page has settled: what can be undone is found there. A reply to many reports is undone one by one.
+        undo = verb == "say" and staff and request.POST.get("mode") == "reply" and not request.POST.get("reports")
+        response["HX-Trigger-After-Settle"] = json.dumps({"hw:toast": {"value": said, **({"undo": _undoing(item, user=signed_in(request))} if undo else {})}})
     return response
+
+
+def _undoing(item: WorkItem, *, user: User) -> dict[str, Any]:
+    """How the page's script offers to take the reply back that was just sent."""
+    entry = item.entries.filter(kind=Entry.Kind.MESSAGE_OUT, author=user).order_by("-pk").first()
+    return {"url": reverse("work:take_back", args=[item.number, entry.pk]), "word": _("Undo"), "seconds": UNDO_SECONDS} if entry is not None else {}
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Undo sending within the seconds of grace: the words are a draft again, and come back to the editor with their files."""
+    item, user = find(request, number), signed_in(request)
+    entry = item.entries.filter(pk=pk, author=user).first()
+    if entry is None or not user.may(perms.WORK):
+        raise Http404
+    try:
+        with transaction.atomic():
+            conversation.take_back(entry, by=current())
+            drafts.save_draft(item, by=user, text=entry.text)
+    except ActionError as refusal:
+        return JsonResponse({"title": str(refusal)}, status=refusal.status)
+    files = [{"id": str(one.file_id), "name": one.name} for one in entry.attachments.order_by("id")]
+    return JsonResponse({"title": _("Taken back. Your words are in the editor again."), "text": entry.text, "files": files})
 
 
 def _next_after(request: HttpRequest, item: WorkItem, verb: str, error: ActionError | None) -> WorkItem | None:

@@ -165,6 +165,7 @@ def _notice(d: dict[str, Any]) -> str:
     """What became of a mail."""
     words = {
         "mail_failed": _("mail to %(address)s did not arrive"), "mail_delayed": _("mail to %(address)s is delayed"),
+        "taken_back": _("took the reply back before it left"),
         "mail_quota": _("automatic mail to %(address)s is held for an hour: more than %(most)s within %(minutes)s minutes"),
     }.get(d.get("notice", ""))
     if not words:
@@ -197,7 +198,7 @@ def step(key: str) -> str:
 
 
 REASONS = {
-    "created": lambda: _("request received"), "told": lambda: _("the requester was told"), "resumed": lambda: _("taken up again"), "resolved": lambda: _("resolved"),
+    "created": lambda: _("request received"), "told": lambda: _("the requester was told"), "taken_back": lambda: _("the reply was taken back before it left"), "resumed": lambda: _("taken up again"), "resolved": lambda: _("resolved"),
     "reopened": lambda: _("reopened"), "target_changed": lambda: _("another promise applies"), "team_changed": lambda: _("another team"),
     "merged": lambda: _("merged"), "unmerged": lambda: _("merge undone"), "matched": lambda: _("promise found"), "no_longer_promised": lambda: _("no longer promised"),
     "calendar_changed": lambda: _("calendar corrected"),
