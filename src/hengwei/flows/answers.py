@@ -11,8 +11,8 @@ from .articles import reopened
 
 @on(ItemOpened)
 def asked_anyway(event: ItemOpened) -> None:
-    """Who asks soon after leaving satisfied was not helped: what counted as saved does not count."""
-    if event.requester_id is not None:
+    """Who asks himself soon after leaving satisfied was not helped: what counted as saved does not count."""
+    if event.requester_id is not None and event.actor.user is not None and event.actor.user.pk == event.requester_id:
         asked_after_all(event.requester_id, at=event.at)
 
 

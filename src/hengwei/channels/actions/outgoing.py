@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +35,9 @@ Status = OutboundMessage.Status
 ATTEMPTS = 8
 #: A chain of rules this deep sends nothing more.
 DEEPEST = 10
+#: Seconds after which another process's change of the mailboxes is seen.
+FRESH = 5.0
+_sends: tuple[float, bool] = (float("-inf"), False)
 
 
 def queue(
@@ -71,8 +77,23 @@ def _soon(row: OutboundMessage, at: datetime | None = None) -> None:
 
 
 def anything_sends() -> bool:
-    """Whether any mailbox sends at all."""
-    return Mailbox.objects.filter(active=True).exclude(smtp_host="").exists()
+    """Whether any mailbox sends at all; asked of the database once in a few seconds, since every event asks."""
+    global _sends
+    if time.monotonic() - _sends[0] > FRESH:
+        _sends = (time.monotonic(), Mailbox.objects.filter(active=True).exclude(smtp_host="").exists())
+    return _sends[1]
+
+
+def forget() -> None:
+    """Ask anew whether anything sends: a mailbox was changed here."""
+    global _sends
+    _sends = (float("-inf"), False)
+
+
+@receiver([post_save, post_delete], sender=Mailbox)
+def _changed(**_signal: object) -> None:
+    forget()
+    transaction.on_commit(forget)
 
 
 def sender_of(item: WorkItem | None) -> Mailbox | None:
