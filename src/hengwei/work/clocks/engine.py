@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from hengwei.calendars.models import CalendarVersion
 from hengwei.core.acting import Actor
@@ -328,16 +329,26 @@ def stretches(clocks: Sequence[int]) -> defaultdict[int, list[rules.Segment]]:
     return found
 
 
-def rebase_clock(clock: Clock, segments: Sequence[rules.Segment], version: CalendarVersion, *, at: datetime, by: Actor) -> Rebase:
-    """Count an open clock on a corrected version of its calendar; sets the row's figures and returns the record, both unsaved.
+class Figures(NamedTuple):
+    """What a clock says: used up, allowed (both seconds), due."""
+
+    elapsed: int
+    allowed: int
+    due_at: datetime | None
+
+
+def figures_of(clock: Clock) -> Figures:
+    """What it says now."""
+    return Figures(clock.elapsed, clock.allowed, clock.due_at)
+
+
+def recount(clock: Clock, segments: Sequence[rules.Segment], version: CalendarVersion, *, at: datetime) -> Figures:
+    """Count an open clock on a corrected version of its calendar; sets the row's figures, unsaved, and returns what they were.
 
     `segments` are all of the clock (`stretches`). The open one is to be moved to the version too.
     """
-    before, state = clock.calendar_version, state_of(clock)
-    old = working_time_of(clock)
+    before, state, old = figures_of(clock), state_of(clock), working_time_of(clock)
     stay = rules.present_stay(segments, version.calendar_id)
-    record = Rebase(
-        clock=clock, before=before, after=version, at=at, by=by.user, elapsed_before=clock.elapsed, allowed_before=clock.allowed, due_before=clock.due_at)
     allowed = state.allowed
     if clock.target.unit == Unit.WORKING_DAYS:
         anew = Promise(clock.target, None, version).allowed(clock.started_at)
@@ -350,8 +361,16 @@ def rebase_clock(clock: Clock, segments: Sequence[rules.Segment], version: Calen
     _judge(clock, state, at=at, cause="calendar_changed")
     clock.allowed, clock.elapsed = state.allowed, state.elapsed
     clock.due_at = rules.due(state, working_time_of(clock))
-    record.elapsed_after, record.allowed_after, record.due_after = clock.elapsed, clock.allowed, clock.due_at
-    return record
+    return before
+
+
+def rebase_clock(clock: Clock, segments: Sequence[rules.Segment], version: CalendarVersion, *, at: datetime, by: Actor) -> Rebase:
+    """Count one clock anew (`recount`), with the record of it, both unsaved."""
+    version_before = clock.calendar_version
+    before = recount(clock, segments, version, at=at)
+    return Rebase(
+        clock=clock, before=version_before, after=version, at=at, by=by.user, elapsed_before=before.elapsed, elapsed_after=clock.elapsed,
+        allowed_before=before.allowed, allowed_after=clock.allowed, due_before=before.due_at, due_after=clock.due_at)
 
 
 def team_changed(item: WorkItem, *, team_before: Team | None, at: datetime, by: Actor) -> None:

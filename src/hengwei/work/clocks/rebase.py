@@ -16,10 +16,10 @@ from django.db.models import Max
 
 from hengwei.calendars.models import CalendarVersion
 from hengwei.core.acting import Actor
-from hengwei.work.models import NEVER, Clock, Firing, Rebase, Segment, Target, Unit, WorkItem
+from hengwei.work.models import NEVER, Clock, Firing, Segment, Target, Unit, WorkItem
 
 from . import rules
-from .engine import rebase_clock, state_of, stretches, working_time_of
+from .engine import Figures, figures_of, recount, state_of, stretches, working_time_of
 
 #: Items whose clocks are counted anew in one transaction.
 BATCH = 4000
@@ -54,8 +54,8 @@ def preview(version: CalendarVersion, *, now: datetime, progress: Progress = lam
     """What `version`, saved or not yet, would do to the open clocks of its calendar. Changes nothing."""
     told, items = Moved(), list(_on(version.calendar_id, version))
     for first in range(0, len(items), BATCH):
-        for clock, record, over_before in _counted(items[first : first + BATCH], version, now=now, by=Actor()):
-            _count(told, clock, record, over_before, now)
+        for clock, before, over_before in _counted(items[first : first + BATCH], version, now=now):
+            _count(told, clock, before, over_before, now)
         progress(min(first + BATCH, len(items)), len(items))
     return told
 
@@ -74,22 +74,17 @@ def _batch(items: Sequence[int], version: CalendarVersion, *, now: datetime, by:
     # Items first and in order, as every action does; then none of them can wait for us while we wait for it.
     list(WorkItem.objects.filter(pk__in=items).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     clocks: list[Clock] = []
-    records: list[Rebase] = []
-    for clock, record, over_before in _counted(items, version, now=now, by=by):
-        _count(told, clock, record, over_before, now)
+    for clock, before, over_before in _counted(items, version, now=now):
+        _count(told, clock, before, over_before, now)
         clocks.append(clock)
-        records.append(record)
     _plan_steps(clocks)
     Segment.objects.filter(clock__in=[c.pk for c in clocks], ends_at=None).update(calendar_version=version)
-    Rebase.objects.bulk_create(records, ignore_conflicts=True)
-    _store(clocks)
+    _store(clocks, at=now, by=by)
     _refresh(items)
 
 
-def _counted(
-    items: Sequence[int], version: CalendarVersion, *, now: datetime, by: Actor,
-) -> Iterator[tuple[Clock, Rebase, bool]]:
-    """Each open clock of the items on an older version, counted on the new one (unsaved), with its record."""
+def _counted(items: Sequence[int], version: CalendarVersion, *, now: datetime) -> Iterator[tuple[Clock, Figures, bool]]:
+    """Each open clock of the items on an older version, counted on the new one (unsaved), with what it said before and whether it was over."""
     clocks = list(
         Clock.objects.live().filter(item__in=items, calendar_version__calendar=version.calendar_id, calendar_version__number__lt=version.number)
         .exclude(target__unit=Unit.CALENDAR_DAYS))
@@ -99,12 +94,12 @@ def _counted(
     for clock in clocks:
         clock.target, clock.calendar_version = targets[clock.target_id], versions[clock.calendar_version_id]
         over = rules.breached(rules.halt(state_of(clock), working_time_of(clock), now))
-        yield clock, rebase_clock(clock, segments[clock.pk], version, at=now, by=by), over
+        yield clock, recount(clock, segments[clock.pk], version, at=now), over
 
 
-def _count(told: Moved, clock: Clock, record: Rebase, over_before: bool, now: datetime) -> None:
+def _count(told: Moved, clock: Clock, before: Figures, over_before: bool, now: datetime) -> None:
     told.clocks += 1
-    told.moved += (record.due_before, record.elapsed_before, record.allowed_before) != (record.due_after, record.elapsed_after, record.allowed_after)
+    told.moved += before != figures_of(clock)
     over = rules.breached(rules.halt(state_of(clock), working_time_of(clock), now))
     told.newly_breached += over and not over_before
     told.no_longer_breached += over_before and not over
@@ -125,19 +120,25 @@ def _plan_steps(clocks: Sequence[Clock]) -> None:
         clock.next_step_at = following[1] if following else None
 
 
-def _store(clocks: Sequence[Clock]) -> None:
-    """Write the figures of all clocks in one statement."""
+def _store(clocks: Sequence[Clock], *, at: datetime, by: Actor) -> None:
+    """Write the figures of all clocks, and the record of each with what stood there before, in one statement."""
     columns = (
         "pk", "calendar_version_id", "allowed", "allowed_before_merge", "elapsed", "due_at", "next_step_at", "breached_at", "breach_cause",
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE work_clock c SET calendar_version_id = n.version, allowed = n.allowed, allowed_before_merge = n.before_merge, elapsed = n.elapsed,
+            """WITH n AS (
+                 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+                      AS n(id, version, allowed, before_merge, elapsed, due_at, step_at, breached_at, cause)),
+               record AS (
+                 INSERT INTO work_rebase (clock_id, before_id, after_id, at, by_id, elapsed_before, elapsed_after, allowed_before, allowed_after, due_before, due_after)
+                 SELECT c.id, c.calendar_version_id, n.version, %s, %s, c.elapsed, n.elapsed, c.allowed, n.allowed, c.due_at, n.due_at
+                   FROM work_clock c JOIN n ON n.id = c.id
+                     ON CONFLICT DO NOTHING)
+               UPDATE work_clock c SET calendar_version_id = n.version, allowed = n.allowed, allowed_before_merge = n.before_merge, elapsed = n.elapsed,
                       due_at = n.due_at, next_step_at = n.step_at, breached_at = n.breached_at, breach_cause = n.cause
-                 FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[])
-                      AS n(id, version, allowed, before_merge, elapsed, due_at, step_at, breached_at, cause)
-                WHERE c.id = n.id""",
-            [[getattr(clock, name) for clock in clocks] for name in columns],
+                 FROM n WHERE c.id = n.id""",
+            [*([getattr(clock, name) for clock in clocks] for name in columns), at, by.user.pk if by.user else None],
         )
 
 
