@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from multiprocessing import connection as pipes
 from multiprocessing.process import BaseProcess
 
-from django.db import connection, transaction
+from django.db import connection
 
 from hengwei.channels import signing
 from hengwei.channels.lane import work
@@ -47,8 +47,7 @@ def _kept(messages: Iterable[bytes], mailbox: Mailbox | None, outcomes: Counter[
     """The messages on record, batch by batch, without those that were there before."""
     waiting = iter(messages)
     while batch := list(itertools.islice(waiting, BATCH)):
-        with transaction.atomic():
-            rows = [inbound.keep(data, mailbox=mailbox, now=False) for data in batch]
+        rows = inbound.keep_many(batch, mailbox=mailbox)
         new: dict[int, tuple[InboundMessage, bytes]] = {}
         for row, data in zip(rows, batch, strict=True):
             if row.status == InboundMessage.Status.KEPT and row.pk not in new:

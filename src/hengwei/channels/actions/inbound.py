@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,10 +49,7 @@ def keep(
 
     `received_at` is the server's receipt: clocks start there. `now=False` leaves the reading to the caller.
     """
-    digest = hashlib.sha256(data).hexdigest()
-    path = f"mail/{digest[:2]}/{digest[2:4]}/{digest}.eml"
-    if not default_storage.exists(path):
-        default_storage.save(path, ContentFile(data))
+    digest, path = _put_away(data)
     row, made = InboundMessage.objects.get_or_create(
         sha256=digest, defaults={"path": path, "size": len(data), "received_at": received_at or timezone.now()},
     )
@@ -62,6 +60,28 @@ def keep(
 
         enqueue(process_mail, message_id=row.pk)
     return row
+
+
+def _put_away(data: bytes) -> tuple[str, str]:
+    """The message as a file; its hash and where it lies."""
+    digest = hashlib.sha256(data).hexdigest()
+    path = f"mail/{digest[:2]}/{digest[2:4]}/{digest}.eml"
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(data))
+    return digest, path
+
+
+@transaction.atomic
+def keep_many(many: Sequence[bytes], *, mailbox: Mailbox | None) -> list[InboundMessage]:
+    """`keep` for many at once that come from no server; their reading is left to the caller. A row for each, in their order."""
+    places = [_put_away(data) for data in many]
+    now = timezone.now()
+    InboundMessage.objects.bulk_create(
+        [InboundMessage(sha256=digest, path=path, size=len(data), received_at=now) for (digest, path), data in zip(places, many, strict=True)], ignore_conflicts=True)
+    rows = {row.sha256: row for row in InboundMessage.objects.filter(sha256__in=[digest for digest, _path in places])}
+    delivered = set(InboundDelivery.objects.filter(message__in=rows.values(), mailbox=mailbox, uid=None).values_list("message_id", flat=True))
+    InboundDelivery.objects.bulk_create([InboundDelivery(message=row, mailbox=mailbox) for row in rows.values() if row.pk not in delivered])
+    return [rows[digest] for digest, _path in places]
 
 
 def process(pk: int, message: Message | Exception | None = None) -> InboundMessage | None:
