@@ -113,9 +113,9 @@ def searching(table: Table) -> None:
 
 
 def creating(table: Table, seconds: float = 15) -> None:
-    """Items through REST, with clocks, timeline, search entry and routing, by four clients."""
+    """Items through REST, with clocks, timeline, search entry and routing, by four clients; a web process for each core."""
     counts = [0] * 4
-    with _web() as (base, token):
+    with _web(processes=os.cpu_count() or 1) as (base, token):
         until = time.monotonic() + seconds
 
         def client(which: int) -> None:
@@ -272,12 +272,15 @@ def memory(table: Table) -> None:
 
 
 class _web:
+    def __init__(self, processes: int = 1):
+        self.processes = processes
+
     def __enter__(self) -> tuple[str, str]:
         from hengwei.org.models import User
         from hengwei.org.tokens import create_token
 
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "hengwei.config.cli", "web"], env=os.environ | {"HENGWEI_PORT": "18098"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            [sys.executable, "-m", "hengwei.config.cli", "web"], env=os.environ | {"HENGWEI_PORT": "18098", "HENGWEI_WEB_PROCESSES": str(self.processes)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         _wait("http://127.0.0.1:18098")
         return "http://127.0.0.1:18098", create_token(User.objects.get(username="wangmin"), name="bench", scopes=("read", "write"))[1]
 

@@ -132,7 +132,7 @@ def web() -> None:
     with database():
         os.execv(sys.executable, [
             sys.executable, "-m", "granian", "--interface", "asginl", "--host", config.host, "--port", str(config.port),
-            "--no-ws", "--log-level", "warning", "hengwei.config.asgi:application",
+            "--workers", str(config.web_processes), "--no-ws", "--log-level", "warning", "hengwei.config.asgi:application",
         ])
 
 

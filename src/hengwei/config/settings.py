@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     metrics_token: str = Field(default="", description="With it /metrics may be read from elsewhere.")
     close_after_days: int = Field(default=5, ge=0, description="Working days after which what was resolved is closed without a word of the requester; 0 for never.")
     sample_items: int = Field(default=1500, gt=0, description="How many items the sample company begins with.")
+    web_processes: int = Field(default=1, ge=1, le=64, description="Web processes side by side; each takes some 100 MB and up to 16 connections of the database.")
     worker_jobs: int = Field(default=4, ge=1, le=64, description="How many jobs one worker does at a time, long ones apart.")
     language: str = Field(default="zh-hans", pattern="^(zh-hans|en)$", description="Language of those who have not chosen one: zh-hans or en.")
     timezone: str = Field(default="Asia/Shanghai", description="Time zone of those who have not chosen one.")

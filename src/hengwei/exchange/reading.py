@@ -11,8 +11,6 @@ from zipfile import BadZipFile
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from hengwei.core.errors import Refused
 
@@ -60,6 +58,10 @@ def _plain(value: Any) -> str:
 
 def _grid(content: IO[bytes], name: str) -> Iterator[list[str]]:
     if name.lower().endswith((".xlsx", ".xlsm")):
+        # Large, and numpy comes with it: read in with the first workbook, not by every process.
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+
         try:
             book = load_workbook(content, read_only=True, data_only=True)
         except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:

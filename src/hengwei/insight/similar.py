@@ -6,9 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import rjieba
-
-from hengwei.core.search.tokens import fold, tokens
+from hengwei.core.search.tokens import cut, fold, tokens
 
 #: Words that more than this share of the texts have say nothing about likeness.
 COMMON = 0.25
@@ -66,5 +64,5 @@ def _shared(texts: Sequence[str]) -> list[str]:
     """The whole words that most of the texts hold, for a person to read."""
     within: Counter[str] = Counter()
     for text in texts:
-        within.update({word for word in rjieba.cut(fold(text)) if len(word) > 1 and word.isalpha()})
+        within.update({word for word in cut(fold(text)) if len(word) > 1 and word.isalpha()})
     return [word for word, times in within.most_common() if times * 2 > len(texts)][:6]

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import rjieba
 import snowballstemmer
 
 #: PostgreSQL refuses lexemes of 2 KB and more; nothing useful is so long.
@@ -28,6 +27,13 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def cut(text: str) -> list[str]:
+    """The words of a Chinese text by the dictionary, which is read in (33 MB) when first needed: some processes never do."""
+    import rjieba
+
+    return list(rjieba.cut(text))
+
+
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The stem of an English word; anything else as it is."""
@@ -39,7 +45,7 @@ def tokens(text: str) -> list[str]:
     found: list[str] = []
     for run in _RUNS.findall(fold(text)):
         if _IS_CJK.match(run):
-            found.extend(word for word in rjieba.cut(run) if len(word) != 2)
+            found.extend(word for word in cut(run) if len(word) != 2)
             found.extend(run[i : i + 2] for i in range(len(run) - 1))
             if len(run) == 1:
                 found.append(run)
