@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from hengwei.core import health, pulse
 from hengwei.core.models import Pulse
@@ -62,3 +63,13 @@ def test_a_starting_worker_makes_its_timers_known(timer):
     Pulse.objects.create(name="gone", known_since=NOON)
     pulse.register()
     assert list(Pulse.objects.values_list("name", flat=True)) == ["test.tick"]
+
+
+def test_every_timer_says_in_both_languages_what_it_does():
+    for name, one in pulse.TIMERS.items():
+        with translation.override("en"):
+            english = str(one.label)
+        with translation.override("zh-hans"):
+            assert re.search("[\u4e00-\u9fff]", str(one.label)), name
+        assert english, name
+        assert not re.search("[\u4e00-\u9fff]", english), name

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.health import Finding, check, figures
 from hengwei.core.jobs import enqueue, job, timer
@@ -45,7 +46,7 @@ def send_chat(message_id: int) -> None:
     send(message_id)
 
 
-@timer("* * * * *")
+@timer("* * * * *", _("Send held notices and digests"))
 def look_for_notices(timestamp: int) -> None:
     """Every minute: what waited for the morning or a digest, and what a worker that died had."""
     from .actions import chat, notices
@@ -67,7 +68,7 @@ def fetch_mailbox(mailbox_id: int) -> None:
         fetch(mailbox)
 
 
-@timer("* * * * *")
+@timer("* * * * *", _("Fetch mailboxes; take up mail left lying"))
 def look_for_mail(timestamp: int) -> None:
     """Every minute: each mailbox once more, and whatever was left lying by a process that died."""
     from .actions import inbound, outgoing, webhooks
@@ -84,7 +85,7 @@ def look_for_mail(timestamp: int) -> None:
         enqueue(deliver_webhook, once=f"deliver:{pk}", delivery_id=pk)
 
 
-@timer("23 3 * * *")
+@timer("23 3 * * *", _("Clear away old delivery logs"))
 def clear_away(timestamp: int) -> None:
     """Every night: the log of what was delivered long ago."""
     from .actions import webhooks

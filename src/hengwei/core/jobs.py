@@ -17,9 +17,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
+
+from hengwei.core.errors import Message
 
 _not_now: ContextVar[bool] = ContextVar("hengwei_jobs_not_now", default=False)
 
@@ -49,14 +52,13 @@ def job(
     return app.task(queue=queue, retry=retry, lock=lock, queueing_lock=once, priority=priority)
 
 
-def timer(cron: str, *, queue: str = "timers", lock: str | None = None) -> Callable[[Callable[..., Any]], Task]:
-    """Declare a periodic job by a cron line (UTC). The function takes the planned moment as `timestamp`."""
+def timer(cron: str, label: Message, *, queue: str = "timers", lock: str | None = None) -> Callable[[Callable[..., Any]], Task]:
+    """Declare a periodic job by a cron line (UTC); `label` tells people what it does. The function takes the planned moment as `timestamp`."""
 
     def register(function: Callable[..., Any]) -> Task:
         from hengwei.core import pulse
 
         name = f"{function.__module__.removeprefix('hengwei.').removesuffix('.jobs')}.{function.__name__}"
-        label = (function.__doc__ or "").strip().split("\n")[0].rstrip(".")
         pulse.TIMERS[name] = pulse.Timer(name, label, cron, queue)
         task = app.task(queue=queue, queueing_lock=f"timer:{function.__module__}.{function.__name__}", lock=lock)(pulse.felt(name, function))
         app.periodic(cron=cron)(task)
@@ -122,7 +124,7 @@ def _given_back(cursor: Any, job_id: int, done_by_another: bool) -> bool:
     return False
 
 
-@timer("17 * * * *", queue="search")
+@timer("17 * * * *", _("Renew the words that search suggests"), queue="search")
 def learn_words(timestamp: int) -> None:
     """Every hour: the words that a misspelt one may have meant."""
     from hengwei.core.search import learn_words as learn
@@ -130,7 +132,7 @@ def learn_words(timestamp: int) -> None:
     learn()
 
 
-@timer("41 2 * * *")
+@timer("41 2 * * *", _("Note the end of the audit log outside of the database"))
 def note_audit_head(timestamp: int) -> None:
     """Every night: the end of the audit log's chain, noted outside of the database."""
     from hengwei.core.audit.chain import note_head
@@ -138,7 +140,7 @@ def note_audit_head(timestamp: int) -> None:
     note_head()
 
 
-@timer("* * * * *")
+@timer("* * * * *", _("Free jobs of dead workers; forget old jobs"))
 def look_for_lost_jobs(timestamp: int) -> None:
     """Every minute: whatever a dead worker held; and jobs done a week ago are forgotten."""
     from hengwei.core.tasks import forget_old

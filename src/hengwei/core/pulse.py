@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from .errors import Message
 from .models import Pulse
 
 #: So much later than planned is no longer the usual wait behind other jobs.
@@ -24,7 +25,7 @@ class Timer:
     """A declared timer."""
 
     name: str
-    label: str
+    label: Message
     cron: str
     queue: str
 

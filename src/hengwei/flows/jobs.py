@@ -25,7 +25,7 @@ def run_rules(item_id: int, heard: dict[str, Any], chain: list[str], reason: str
     engine.run(item_id, what, chain=tuple(chain), reason=reason, at=datetime.fromisoformat(moment), user_id=user_id)
 
 
-@timer("* * * * *", queue="automation")
+@timer("* * * * *", _("Run automation rules on time"), queue="automation")
 def run_timed_rules(timestamp: int) -> None:
     """Run the automation rules on time."""
     from hengwei.flows.automation.sweep import sweep
@@ -61,7 +61,7 @@ def _progress(work: Work) -> Callable[[int, int], None]:
     return told
 
 
-@timer("37 19 * * *")
+@timer("37 19 * * *", _("Learn suggestions from the department's history"))
 def train_nightly(timestamp: int) -> None:
     """Every night: learn suggestions anew, as long work."""
     start(train_models, by=Actor())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.health import figures
 from hengwei.core.jobs import job, timer
 from hengwei.governance.models import Binding, Regulation
 
 
-@timer("7 * * * *", queue="controls")
+@timer("7 * * * *", _("Run hourly controls; open and close corrective actions"), queue="controls")
 def run_controls(timestamp: int) -> None:
     """Every hour: the controls that are to run hourly, and the corrective actions that they ask for."""
     from hengwei.governance.actions.correcting import follow_all
@@ -22,7 +23,7 @@ def run_controls(timestamp: int) -> None:
     follow_all(now)
 
 
-@timer("20 18 * * *", queue="controls")
+@timer("20 18 * * *", _("Run all controls; freeze the month that is over"), queue="controls")
 def run_daily_controls(timestamp: int) -> None:
     """Every night (02:20 in Shanghai): all of them; and last month is frozen when it has not been."""
     from hengwei.governance.actions.freezing import freeze_last_month
@@ -33,7 +34,7 @@ def run_daily_controls(timestamp: int) -> None:
     freeze_last_month(now)
 
 
-@timer("30 0 * * *", queue="controls")
+@timer("30 0 * * *", _("Remind readers of regulations, and owners of due reviews"), queue="controls")
 def remind_readers(timestamp: int) -> None:
     """Every morning (08:30 in Shanghai): readers who have not acknowledged, and reviews that are due."""
     from hengwei.governance.actions.life import remind

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from hengwei.core import outgoing
 from hengwei.core.acting import Actor
@@ -21,7 +22,7 @@ REMIND_DAYS = 14
 LOOK_AGAIN_DAYS = 30
 
 
-@timer("20 22 * * *")
+@timer("20 22 * * *", _("Remind owners of articles that are due for review"))
 def remind_of_reviews(timestamp: int) -> None:
     """Early each morning in Shanghai: owners are told of reviews that fall due, and again once they are overdue (C3)."""
     remind(timezone.now())
@@ -46,7 +47,7 @@ def remind(now: datetime) -> int:
     return told
 
 
-@timer("40 20 * * *")
+@timer("40 20 * * *", _("Look for broken links in articles"))
 def look_at_links(timestamp: int) -> None:
     """Every night: links of published articles that lead nowhere any more."""
     from .actions.links import check_inside, check_outside

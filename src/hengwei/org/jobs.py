@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.jobs import job, timer
 
@@ -22,7 +23,7 @@ def sync_directory(directory_id: int) -> None:
         sync(directory)
 
 
-@timer("23 18 * * *", queue="org")
+@timer("23 18 * * *", _("Synchronise directories; forget old failed sign-ins"), queue="org")
 def sync_directories(timestamp: int) -> None:
     """Every night (Shanghai): all directories; and old failures are forgotten."""
     from hengwei.core.jobs import enqueue

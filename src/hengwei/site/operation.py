@@ -22,8 +22,6 @@ from hengwei.core.permissions import OPERATE
 from hengwei.ui.kit import Action, Column, Facts, Pages, Part
 from hengwei.ui.menu import Corner, corners_for
 
-from .timer_names import in_words
-
 router = Router()
 
 
@@ -34,7 +32,7 @@ def timers(request: HttpRequest) -> HttpResponse:
         raise Http404
     beats = pulse.beats()
     return render(request, "site/timers.html", {
-        "beats": [(beat, in_words(beat.timer.name, beat.timer.label)) for beat in beats], "stopped": [beat for beat in beats if beat.stopped], "queues": pulse.queues(), "workers": living_workers(),
+        "beats": beats, "stopped": [beat for beat in beats if beat.stopped], "queues": pulse.queues(), "workers": living_workers(),
     })
 
 
@@ -46,7 +44,7 @@ def pulse_of_all(request: HttpRequest) -> dict[str, Any]:
     return {
         "workers": living_workers(),
         "timers": [{
-            "name": beat.timer.name, "cron": beat.timer.cron, "queue": beat.timer.queue, "stopped": beat.stopped, "late_seconds": beat.late.total_seconds(), "next_at": beat.next_at,
+            "name": beat.timer.name, "what": str(beat.timer.label), "cron": beat.timer.cron, "queue": beat.timer.queue, "stopped": beat.stopped, "late_seconds": beat.late.total_seconds(), "next_at": beat.next_at,
             "last_run": beat.row.started_at if beat.row else None, "runs": beat.row.runs if beat.row else 0, "failures": beat.row.failures if beat.row else 0,
             "error": beat.row.error if beat.row else "",
         } for beat in pulse.beats()],

@@ -44,7 +44,7 @@ def reindex_soon(item: WorkItem) -> None:
     enqueue(reindex_item, once=f"reindex:{item.pk}", item_id=item.pk)
 
 
-@timer("* * * * *")
+@timer("* * * * *", _("Warn, escalate and record breaches of clocks"))
 def sweep_clocks(timestamp: int) -> None:
     """Warn, escalate and record breaches."""
     from hengwei.work.clocks.sweep import sweep
@@ -52,7 +52,7 @@ def sweep_clocks(timestamp: int) -> None:
     sweep(timezone.now())
 
 
-@timer("* * * * *")
+@timer("* * * * *", _("Take items out of waiting whose moment has come"))
 def bring_back_waiting(timestamp: int) -> None:
     """Take items out of waiting whose agreed moment has come."""
     from hengwei.work.actions.progress import return_from_waiting
@@ -62,7 +62,7 @@ def bring_back_waiting(timestamp: int) -> None:
         return_from_waiting(item, by=Actor(), at=now)
 
 
-@timer("* * * * *")
+@timer("* * * * *", _("Remind approvers"))
 def remind_approvers(timestamp: int) -> None:
     """Remind those who have been asked to approve and have not spoken; say what is past its deadline."""
     from hengwei.work.actions.approvals import note_late, remind
@@ -72,7 +72,7 @@ def remind_approvers(timestamp: int) -> None:
     note_late(now)
 
 
-@timer("* * * * *")
+@timer("* * * * *", _("Bring back items that were put off"))
 def bring_back_snoozed(timestamp: int) -> None:
     """Put what was put off until now back into its person's queue."""
     from hengwei.work.actions.snoozing import bring_back
@@ -80,7 +80,7 @@ def bring_back_snoozed(timestamp: int) -> None:
     bring_back(timezone.now())
 
 
-@timer("* * * * *")
+@timer("* * * * *", _("Remind of questions to colleagues and of promised calls"))
 def questions_and_calls(timestamp: int) -> None:
     """Say of questions to colleagues that their time ran out, and of promised calls that they are due."""
     from hengwei.work.actions.helping import callbacks_due
@@ -161,7 +161,7 @@ def _progress(work: Work) -> Callable[[int, int], None]:
     return told
 
 
-@timer("7 * * * *")
+@timer("7 * * * *", _("Begin and end agreements; remind of renewals"))
 def tend_agreements(timestamp: int) -> None:
     """Every hour: what has run out or was replaced says so, what begins is applied, owners are reminded of renewals."""
     from hengwei.work.actions.agreements import tend
