@@ -34,7 +34,8 @@ def _found(room: Path) -> dict[Key, list[str]]:
             continue
         source = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            source = templatize(source)
+            # A template's indentation means nothing; Python's would.
+            source = "\n".join(line.lstrip() for line in templatize(source).splitlines())
         for _line, function, said, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, (), {"encoding": "utf-8"}):
             if said is None:
                 # A word in a variable: where it was written, gettext_noop names it.

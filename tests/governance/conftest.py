@@ -9,6 +9,7 @@ import pytest
 
 from hengwei.core import controls
 from hengwei.core.controls import Findings, Period
+from tests.factories import UserFactory
 
 #: Tuesday 24 November 2026, 17:00 in Shanghai.
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -33,3 +34,15 @@ def wrong(findings: Findings) -> set[str]:
 def ago():
     """A moment so many minutes before now."""
     return lambda minutes: NOW - timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def manager(department):
+    """Who writes regulations."""
+    return UserFactory(name="杨静", role="manager")
+
+
+@pytest.fixture
+def boss(department):
+    """Who approves them."""
+    return UserFactory(name="总监", role="manager")

@@ -12,7 +12,7 @@ from hengwei.core.acting import Actor
 from hengwei.core.controls import Control, Findings
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.governance import board, packs, periods
-from hengwei.governance.actions import binding, correcting, freezing, life, packing, running, writing
+from hengwei.governance.actions import binding, correcting, life, packing, running, writing
 from hengwei.governance.models import (
     Acknowledgement,
     Binding,
@@ -28,27 +28,10 @@ from hengwei.work.models import ApprovalVote, WorkItem
 from tests.factories import UserFactory, acting, open_incident
 
 from .conftest import NOW
+from .lives import approved, in_force, keys
 from .test_reading import RUN_ON
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def manager(department):
-    return UserFactory(name="杨静", role="manager")
-
-
-@pytest.fixture
-def boss(department):
-    return UserFactory(name="总监", role="manager")
-
-
-def in_force(version, manager, boss, at=NOW):
-    life.submit(version, approvers=[boss], by=acting(manager), at=at)
-    for vote in ApprovalVote.objects.filter(state="open"):
-        decide(vote, approve=True, by=acting(boss), at=at)
-    version.refresh_from_db()
-    return life.publish(version, by=acting(manager), at=at)
 
 
 @pytest.fixture
@@ -56,10 +39,6 @@ def regulation(manager, boss):
     version = writing.import_document(parse(RUN_ON), by=acting(manager), source=RUN_ON, at=NOW)
     Regulation.objects.get().reader_roles.set(Role.objects.filter(key="agent"))
     return in_force(version, manager, boss).regulation
-
-
-def keys(version):
-    return {c.number: c.key for c in version.clauses.all()}
 
 
 def test_a_regulation_is_approved_by_named_persons_and_then_fixed(regulation, manager, agent):
@@ -114,6 +93,29 @@ def test_the_tree_is_corrected_by_hand(manager):
         writing.move_clause(version, at["第一章"], by=by, parent=at["第一条"])
     writing.remove_clause(version, at["第二章"], by=by)
     assert version.clauses.count() == 4
+
+
+def test_a_version_for_a_day_to_come_waits_and_then_comes_into_force_by_itself(regulation, manager, boss, agent):
+    version = approved(writing.start_draft(regulation, by=acting(manager), at=NOW), manager, boss)
+    day = NOW + timedelta(days=10)
+    assert life.publish(version, by=acting(manager), effective_from=day, at=NOW).is_scheduled
+    assert regulation.published().number == 1
+    with pytest.raises(Refused):
+        writing.change_clause(version, keys(version)["第一条"], by=acting(manager), text="改了")
+    assert life.enter_into_force(day - timedelta(seconds=1)) == 0
+    assert life.enter_into_force(day) == 1
+    assert life.enter_into_force(day) == 0
+    now_in_force = regulation.published()
+    assert (now_in_force.number, now_in_force.published_by, now_in_force.effective_from) == (2, manager, day)
+    assert regulation.versions.get(number=1).superseded_at == day
+    assert now_in_force.acknowledgements.get().user == agent
+
+
+def test_what_waits_for_its_day_can_be_taken_back(regulation, manager, boss):
+    version = approved(writing.start_draft(regulation, by=acting(manager), at=NOW), manager, boss)
+    life.publish(version, by=acting(manager), effective_from=NOW + timedelta(days=10), at=NOW)
+    assert life.take_back(version, by=acting(manager)).is_draft
+    assert life.enter_into_force(NOW + timedelta(days=11)) == 0
 
 
 def test_readers_are_asked_reminded_and_acknowledge(manager, boss, agent):
@@ -260,29 +262,6 @@ def test_corrective_actions_one_for_each_person_or_for_the_control(regulation, m
     run = running.run(row, now=NOW)
     assert correcting.follow(row, run, now=NOW) == (count, 0)
     assert CorrectiveAction.objects.count() == count
-
-
-def test_a_frozen_month_never_changes(regulation, manager, requester, team, agent):
-    row = bound(regulation, manager)
-    item = open_incident(requester=requester, at=NOW - timedelta(days=2), team=team, automatic=False)
-    running.run(row, now=NOW)
-    frozen = freezing.freeze(regulation, by=acting(manager), at=NOW)
-    assert frozen.exceptions.get().key == f"item:{item.pk}"
-    WorkItem.objects.filter(pk=item.pk).update(owner=agent)
-    assert next(r for r in frozen.board["rows"] if r["number"] == "第四条")["state"] == "red"
-    with pytest.raises(Refused):
-        freezing.freeze(regulation, by=acting(manager), at=NOW)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        type(frozen).objects.filter(pk=frozen.pk).update(sha256="0" * 64)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        frozen.exceptions.update(why="")
-
-
-def test_last_month_is_frozen_by_itself_once(regulation, manager):
-    december = NOW + timedelta(days=10)
-    assert freezing.freeze_last_month(december) == 1
-    assert freezing.freeze_last_month(december) == 0
-    assert freezing.freeze_last_month(NOW) == 0
 
 
 def test_the_built_in_regulations_answer_every_requirement_and_are_bound(manager, boss):

@@ -102,7 +102,8 @@ def _governance():
     row = binding.bind(version.regulation, clause.key, by=acting(keeper), kind="attestation", attester=keeper, at=TUESDAY)
     RegulationVersion.objects.filter(pk=version.pk).update(state="published", published_at=TUESDAY, effective_from=TUESDAY)
     frozen = freezing.freeze(version.regulation, by=Actor(), at=TUESDAY)
-    return {"pk": version.regulation_id, "key": clause.key, "binding": row.pk, "snapshot": frozen.pk, "verb": "begin", "form": "xlsx", "action": "reviewed"}
+    control = version.regulation.bindings.filter(kind="control").earliest("pk")
+    return {"pk": version.regulation_id, "key": clause.key, "binding": row.pk, "control": control.pk, "snapshot": frozen.pk, "verb": "begin", "form": "xlsx", "action": "reviewed"}
 
 
 def _arguments(name, keys, world):
@@ -112,7 +113,8 @@ def _arguments(name, keys, world):
     if name.startswith("calendars:") and "pk" in keys:
         return {"pk": Calendar.objects.get(key="office").pk}
     if name.startswith("governance:"):
-        return {key: world["governance"][key] for key in keys}
+        own = {"binding": world["governance"]["control"]} if name.startswith("governance:exceptions") else {}
+        return {key: own.get(key, world["governance"][key]) for key in keys}
     own = {
         "core:file": {"pk": world["file"].pk, "name": "a.txt"}, "core:thumbnail": {"pk": world["file"].pk}, "work:clock": {"number": world["item"].number, "pk": world["clock"].pk}, "work:row": {"pk": world["item"].pk},
         "channels:mailbox": {"pk": world["mailbox"].pk}, "channels:mailbox_test": {"pk": world["mailbox"].pk}, "channels:follow": {"pk": world["notice"].pk},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from hengwei.core import controls
 from hengwei.governance.models import Attestation, Binding, Clause, ControlRun, Regulation, RegulationVersion
-from hengwei.org.models import User
+from hengwei.org.models import Membership, Team, User
 
 from .actions.running import TREND
 
@@ -37,6 +38,17 @@ class Proof:
     trend: Sequence[ControlRun] = ()
     control: controls.Control | None = None
     attestation: Attestation | None = None
+    #: Ids of the teams concerned: the one that it is for, and those whose people have the exceptions.
+    teams: frozenset[int] = frozenset()
+
+    @property
+    def owner(self) -> User:
+        """Who answers for it."""
+        return self.binding.answers
+
+    def concerns(self, person: int) -> bool:
+        """Whether a person has exceptions in it."""
+        return self.state == "red" and self.run is not None and any(who == person for who, _n in self.run.people)
 
     @property
     def title(self) -> str:
@@ -113,6 +125,31 @@ class Row:
         return bool(self.proofs) or self.counted
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader looks for on a board; nothing where it is empty."""
+
+    state: str = ""
+    #: Ids: who answers for a clause, which team it concerns, who has exceptions in it.
+    owner: int = 0
+    team: int = 0
+    person: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.state or self.owner or self.team or self.person)
+
+    def fits(self, row: Row) -> bool:
+        """Whether a clause is looked for: all that is wanted of its proofs holds for one of them."""
+        if self.state and row.state != self.state:
+            return False
+        if not (self.owner or self.team or self.person):
+            return True
+        return any(
+            (not self.owner or proof.owner.pk == self.owner) and (not self.team or self.team in proof.teams) and (not self.person or proof.concerns(self.person))
+            for proof in row.proofs
+        )
+
+
 @dataclass
 class Board:
     """All of it."""
@@ -124,7 +161,38 @@ class Board:
     #: state: clauses
     totals: Mapping[str, int]
     clauses: int
-    people: list[tuple[User | None, int]]
+
+    @cached_property
+    def people(self) -> list[tuple[User | None, int]]:
+        """Who has how many exceptions."""
+        return people_of(proof.run for row in self.rows for proof in row.proofs if proof.run and proof.state == "red")
+
+    @cached_property
+    def owners(self) -> list[tuple[User, int]]:
+        """Who answers for how many clauses, the most first."""
+        times = Counter(owner for row in self.rows for owner in {proof.owner for proof in row.proofs})
+        return sorted(times.items(), key=lambda one: (-one[1], str(one[0])))
+
+    @cached_property
+    def teams(self) -> list[tuple[Team, int]]:
+        """Which teams how many clauses concern, the most first."""
+        times = Counter(team for row in self.rows for team in {one for proof in row.proofs for one in proof.teams})
+        known = Team.objects.in_bulk(list(times)) if times else {}
+        return sorted(((known[team], count) for team, count in times.items()), key=lambda one: (-one[1], str(one[0])))
+
+    def only(self, wanted: Wanted) -> list[Row]:
+        """The clauses that are looked for, under the chapters and clauses that they lie in; none where none fits."""
+        if not wanted:
+            return self.rows
+        parents = {row.clause.pk: row.clause.parent_id for row in self.rows}
+        kept: set[int] = set()
+        for row in self.rows:
+            if row.has_mark and wanted.fits(row):
+                up: int | None = row.clause.pk
+                while up is not None and up not in kept:
+                    kept.add(up)
+                    up = parents[up]
+        return [row for row in self.rows if row.clause.pk in kept]
 
     def share(self, *states: str) -> int:
         """Percent of the clauses that count."""
@@ -156,9 +224,15 @@ def state_of_attestation(attestation: Attestation | None, now: datetime) -> str:
 
 def build(version: RegulationVersion, *, now: datetime, runs: Mapping[int, ControlRun] | None = None) -> Board:
     """The board of a version. `runs` by binding stand in for those that are kept (a past moment)."""
-    regulation = version.regulation
-    clauses = version.tree()
-    bindings = list(regulation.bindings.filter(removed_at=None).select_related("attester", "corrector"))
+    return build_all([version], now=now, runs=runs)[0]
+
+
+def build_all(versions: Sequence[RegulationVersion], *, now: datetime, runs: Mapping[int, ControlRun] | None = None) -> list[Board]:
+    """The boards of several versions, of one regulation each, at the cost of one."""
+    bindings = list(Binding.objects.filter(regulation__in=[v.regulation_id for v in versions], removed_at=None).select_related("attester", "corrector", "team"))
+    regulations = {version.regulation_id: version.regulation for version in versions}
+    for binding in bindings:
+        binding.regulation = regulations[binding.regulation_id]
     trends: dict[int, list[ControlRun]] = {}
     since = now - timedelta(days=TREND * 93)
     for run in ControlRun.objects.filter(binding__in=bindings, period_start__gte=since, period_start__lte=now).order_by("period_start"):
@@ -166,18 +240,20 @@ def build(version: RegulationVersion, *, now: datetime, runs: Mapping[int, Contr
     spoken: dict[int, Attestation] = {}
     for word in Attestation.objects.filter(binding__in=bindings, at__lte=now).select_related("by").order_by("binding_id", "-at", "-id").distinct("binding_id"):
         spoken[word.binding_id] = word
-    proofs: dict[str, list[Proof]] = {}
+    proofs: dict[tuple[int, str], list[Proof]] = {}
     for binding in bindings:
-        proofs.setdefault(binding.clause_key, []).append(_proof(binding, trends.get(binding.pk, []), spoken.get(binding.pk), now, runs))
-    rows, by_pk = [], {}
-    for clause in clauses:
-        row = Row(clause, proofs.get(clause.key, []))
-        by_pk[clause.pk] = row
-        rows.append(row)
-    for row in rows:
-        _judge(row, by_pk)
-    totals = Counter(row.state for row in rows if row.counted)
-    return Board(regulation, version, rows, now, totals, sum(totals.values()), _people(rows))
+        proof = _proof(binding, trends.get(binding.pk, []), spoken.get(binding.pk), now, runs)
+        proofs.setdefault((binding.regulation_id, binding.clause_key), []).append(proof)
+    _find_teams(proof for found in proofs.values() for proof in found)
+    boards = []
+    for version in versions:
+        rows = [Row(clause, proofs.get((version.regulation_id, clause.key), [])) for clause in version.tree()]
+        by_pk = {row.clause.pk: row for row in rows}
+        for row in rows:
+            _judge(row, by_pk)
+        totals = Counter(row.state for row in rows if row.counted)
+        boards.append(Board(version.regulation, version, rows, now, totals, sum(totals.values())))
+    return boards
 
 
 def _proof(binding: Binding, trend: list[ControlRun], word: Attestation | None, now: datetime, runs: Mapping[int, ControlRun] | None) -> Proof:
@@ -211,12 +287,26 @@ def _judge(row: Row, by_pk: Mapping[int, Row]) -> None:
     row.counted = True
 
 
-def _people(rows: Sequence[Row]) -> list[tuple[User | None, int]]:
+def people_of(runs: Iterable[ControlRun]) -> list[tuple[User | None, int]]:
+    """Who has how many exceptions in these runs, the most first; None stands for nobody in particular."""
     times: Counter[int | None] = Counter()
-    for row in rows:
-        for proof in row.proofs:
-            if proof.run and proof.state == "red":
-                for person, count in proof.run.people:
-                    times[person] += count
-    known = User.objects.in_bulk([person for person in times if person])
+    for run in runs:
+        for person, count in run.people:
+            times[person] += count
+    known = User.objects.in_bulk([person for person in times if person]) if times else {}
     return [(known.get(person) if person else None, count) for person, count in times.most_common(20)]
+
+
+def _find_teams(proofs: Iterable[Proof]) -> None:
+    """Which teams each proof concerns: one query for all the people who have exceptions."""
+    proofs = list(proofs)
+    red = {person for proof in proofs if proof.state == "red" and proof.run for person, _n in proof.run.people if person}
+    of_person: dict[int, set[int]] = {}
+    for person, team in Membership.objects.filter(user__in=red).values_list("user", "team") if red else ():
+        of_person.setdefault(person, set()).add(team)
+    for proof in proofs:
+        own = proof.binding.team_id or proof.binding.regulation.body_id
+        found = {own} if own else set()
+        if proof.state == "red" and proof.run:
+            found.update(team for person, _n in proof.run.people for team in of_person.get(person or 0, ()))
+        proof.teams = frozenset(found)

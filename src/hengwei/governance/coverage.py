@@ -10,7 +10,7 @@ from hengwei.core import controls
 from hengwei.org.models import User
 
 from . import board
-from .models import Regulation
+from .models import Regulation, RegulationVersion
 
 
 def _order(requirement: str) -> tuple[str, int]:
@@ -24,10 +24,10 @@ def rows(user: User) -> list[dict[str, Any]]:
         for requirement in control.proves:
             proving.setdefault(requirement, []).append(control)
     answering: dict[str, list[Any]] = {}
-    now = timezone.now()
-    for regulation in Regulation.objects.visible_to(user).in_force().distinct():
-        version = regulation.published()
-        for row in board.build(version, now=now).rows if version else ():
+    in_force = RegulationVersion.objects.filter(state=RegulationVersion.State.PUBLISHED, regulation__in=Regulation.objects.visible_to(user).filter(archived_at=None))
+    versions = list(in_force.select_related("regulation__owner", "regulation__body").prefetch_related("clauses").order_by("regulation__code"))
+    for found in board.build_all(versions, now=timezone.now()):
+        for row in found.rows:
             for requirement in row.clause.requirements:
                 answering.setdefault(requirement, []).append(row)
     known = sorted({*proving, *answering}, key=_order)

@@ -14,11 +14,13 @@ from hengwei.governance.models import Binding, Regulation
 
 @timer("7 * * * *", _("Run hourly controls; open and close corrective actions"), queue="controls")
 def run_controls(timestamp: int) -> None:
-    """Every hour: the controls that are to run hourly, and the corrective actions that they ask for."""
+    """Every hour: versions whose day has come, the controls that are to run hourly, the corrective actions that they ask for."""
     from hengwei.governance.actions.correcting import follow_all
+    from hengwei.governance.actions.life import enter_into_force
     from hengwei.governance.actions.running import run_all
 
     now = timezone.now()
+    enter_into_force(now)
     run_all(now)
     follow_all(now)
 

@@ -46,7 +46,7 @@ def bind(
     row = binding or Binding(regulation=regulation, clause_key=clause_key)
     row.kind, row.accepted_by, row.accepted_at = kind, by.user, at
     for name, value in facts.items():
-        if name not in ("threshold", "span", "hourly", "attester", "attest_days", "question", "question_en", "correct", "grace_hours", "corrector"):
+        if name not in ("threshold", "span", "hourly", "attester", "attest_days", "question", "question_en", "correct", "grace_hours", "corrector", "team"):
             raise ValueError(f"a binding has no {name}")
         setattr(row, name, value)
     if kind == Kind.CONTROL:
@@ -98,6 +98,12 @@ def suggested(clause: Clause) -> list[tuple[controls.Control, dict[str, Any], su
                 params[param.name] = value
         found.append((control, control.clean(params), suggestion))
     return found
+
+
+def proposed(regulation: Regulation, clause: Clause, control: controls.Control) -> Binding:
+    """A clause bound to a control with the parameters that its words name: to try, not saved."""
+    params = next((params for found, params, _why in suggested(clause) if found.key == control.key), control.clean({}))
+    return Binding(regulation=regulation, clause_key=clause.key, kind=Kind.CONTROL, control=control.key, params=params, span=Binding.Span.MONTH, threshold=100)
 
 
 @transaction.atomic

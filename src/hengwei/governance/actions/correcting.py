@@ -56,7 +56,7 @@ def open_corrective(binding: Binding, *, about: str, rows: list[ExceptionRow], o
     item = open_item(
         "corrective", title=_("%(regulation)s %(number)s: %(control)s") % {"regulation": binding.regulation.label, "number": number, "control": control.title},
         description="\n".join([control.plain(binding.params), "", *lines]), by=by, requester=by.user or binding.regulation.owner,
-        owner=owner or binding.corrector or binding.regulation.owner, team=binding.regulation.body, automatic=False, source="system", impact=3, urgency=3,
+        owner=owner or binding.corrector or binding.regulation.owner, team=binding.concerned, automatic=False, source="system", impact=3, urgency=3,
         labels=[number] if number else [], subject=binding.regulation.label[:200], at=at, binding=binding, about=about,
     )
     return CorrectiveAction.objects.get(pk=item.pk)

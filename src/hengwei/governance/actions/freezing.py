@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,21 +13,37 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
+from hengwei.core.controls import ExceptionRow, Period
 from hengwei.core.errors import Refused
 from hengwei.governance import board, periods
 from hengwei.governance import permissions as perms
-from hengwei.governance.models import ExceptionRecord, Regulation, RegulationVersion, Snapshot
+from hengwei.governance.models import (
+    Binding,
+    ControlRun,
+    ExceptionRecord,
+    Regulation,
+    RegulationVersion,
+    Snapshot,
+)
 from hengwei.work.actions.writing import moment
 
-from .running import exceptions_of, period_of, zone
+from .running import live_bindings, result, zone
 
 #: Exceptions of one control that are kept; a control with more says how many in its figures.
 KEPT = 2000
+#: A month is frozen in the night after its end: what records tell only of now is told as it is then.
+NIGHT = timedelta(days=1)
+#: Controls that are judged by these spans are judged by the whole month in its frozen board.
+SHORTER = (Binding.Span.DAY, Binding.Span.WEEK)
 
 
 @transaction.atomic
 def freeze(regulation: Regulation, *, by: Actor, at: datetime | None = None, back: int = 0) -> Snapshot:
-    """Freeze the month that runs, as it stands, or the one `back` before it as the records tell it now. Once a month."""
+    """Freeze the month that runs, as it stands, or the one `back` before it as the records tell it now. Once a month.
+
+    Every control is judged by the whole month (by its quarter, where it is judged by quarters), and all its exceptions are
+    kept as evidence, up to `KEPT` of each.
+    """
     at = moment(at)
     by.require(perms.RUN)
     version = regulation.published()
@@ -36,32 +53,40 @@ def freeze(regulation: Regulation, *, by: Actor, at: datetime | None = None, bac
     if regulation.snapshots.filter(period_start=start).exists():
         raise Refused(_("This month is frozen already."), code="frozen")
     seen = min(at, end)
-    found = board.build(version, now=seen if back == 0 else _last_moment(seen))
+    runs, evidence = _judge(regulation, version, start, end, at=at)
+    found = board.build(version, now=seen if back == 0 else seen - timedelta(seconds=1), runs=runs)
     data = {"totals": dict(found.totals), "clauses": found.clauses, "coverage": [_plain(part) for part in found.coverage], "rows": [_row(row) for row in found.rows]}
     raw = json.dumps(data, ensure_ascii=False, sort_keys=True)
     snapshot = Snapshot.objects.create(
         regulation=regulation, version=version, period_start=start, period_end=end, taken_at=at, taken_by=by.user, board=data, sha256=hashlib.sha256(raw.encode()).hexdigest())
-    kept = []
-    for row in found.rows:
-        for proof in row.proofs:
-            if proof.run is None or proof.state != "red":
-                continue
-            span = period_of(proof.binding, proof.run.period_start)
-            rows = exceptions_of(proof.binding, now=at, limit=KEPT, as_of=min(proof.run.as_of, span.end) if proof.run.as_of < at else None)
-            kept += [
-                ExceptionRecord(
-                    snapshot=snapshot, clause_key=row.clause.key, control=proof.binding.control, key=one.key[:80], record=one.record[:400], url=one.url[:300],
-                    why=one.why[:500], person=one.person[:120], at=one.at,
-                ) for one in rows
-            ]
-    ExceptionRecord.objects.bulk_create(kept, batch_size=500)
+    ExceptionRecord.objects.bulk_create(
+        [
+            ExceptionRecord(
+                snapshot=snapshot, clause_key=binding.clause_key, control=binding.control, key=one.key[:80], record=one.record[:400], url=one.url[:300],
+                why=one.why[:500], person=one.person[:120], at=one.at,
+            ) for binding, rows in evidence for one in rows
+        ], batch_size=500,
+    )
     return snapshot
 
 
-def _last_moment(end: datetime) -> datetime:
-    from datetime import timedelta
-
-    return end - timedelta(seconds=1)
+def _judge(
+    regulation: Regulation, version: RegulationVersion, start: datetime, end: datetime, *, at: datetime,
+) -> tuple[dict[int, ControlRun], list[tuple[Binding, Sequence[ExceptionRow]]]]:
+    """Every control of the month, and the exceptions of those that are red. What can no longer be told stays as it was last run."""
+    runs: dict[int, ControlRun] = {}
+    evidence: list[tuple[Binding, Sequence[ExceptionRow]]] = []
+    for binding in live_bindings(regulation, version):
+        first, last = (start, end) if binding.span in SHORTER else periods.span_of(binding.span, start, zone())
+        seen = min(at, end)
+        findings, run = result(binding, Period(first, last, seen, past=seen + NIGHT < at), now=at)
+        if findings is None or (run.state == ControlRun.State.INSUFFICIENT and findings.insufficient):
+            kept = binding.runs.filter(period_start__lt=end, period_end__gt=start, as_of__lte=end).order_by("-as_of").first()
+            run = kept or run
+        runs[binding.pk] = run
+        if findings is not None and run.state == ControlRun.State.RED:
+            evidence.append((binding, findings.rows(0, KEPT)))
+    return runs, evidence
 
 
 def _plain(part: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +113,7 @@ def _row(row: board.Row) -> dict[str, Any]:
                 "state": proof.state, "figure": proof.figure, "threshold": proof.binding.threshold, "exceptions": proof.run.exceptions if proof.run else 0,
                 "as_of": proof.run.as_of.isoformat() if proof.run else "", "message": proof.run.message if proof.run else "",
                 "attested_by": str(proof.attestation.by) if proof.attestation else "", "attested_at": proof.attestation.at.isoformat() if proof.attestation else "",
-                "statement": proof.attestation.statement if proof.attestation else "",
+                "statement": proof.attestation.statement if proof.attestation else "", "answers": str(proof.owner),
             } for proof in row.proofs
         ],
     }

@@ -83,14 +83,17 @@ def take_back(version: RegulationVersion, *, by: Actor, at: datetime | None = No
     if approval is not None:
         withdraw_approval(approval, by=by, at=at)
     version.refresh_from_db()
-    version.state, version.submitted_at, version.approved_at = State.DRAFT, None, None
-    version.save(update_fields=["state", "submitted_at", "approved_at"])
+    version.state, version.submitted_at, version.approved_at, version.effective_from = State.DRAFT, None, None, None
+    version.save(update_fields=["state", "submitted_at", "approved_at", "effective_from"])
     return version
 
 
 @transaction.atomic
 def publish(version: RegulationVersion, *, by: Actor, effective_from: datetime | None = None, at: datetime | None = None) -> RegulationVersion:
-    """Put an approved version in force from a date; the one before it is superseded, and readers are asked to acknowledge."""
+    """Put an approved version in force; the one before it is superseded, and readers are asked to acknowledge.
+
+    With a date to come it waits, and comes into force by itself on that day; until then the one before it holds.
+    """
     at = moment(at)
     by.require(perms.MANAGE)
     version = RegulationVersion.objects.select_for_update().get(pk=version.pk)
@@ -99,9 +102,28 @@ def publish(version: RegulationVersion, *, by: Actor, effective_from: datetime |
     effective_from = effective_from or at
     if effective_from < version.created_at - timedelta(days=3650):
         raise Refused(_("This date lies too far back."), code="invalid", field="effective_from")
+    version.effective_from, version.published_by = effective_from, by.user
+    version.save(update_fields=["effective_from", "published_by"])
+    return version if effective_from > at else _into_force(version, by=by, at=at)
+
+
+def enter_into_force(now: datetime) -> int:
+    """What was approved for a day that has come is in force. Returns how many versions."""
+    waiting = RegulationVersion.objects.filter(state=State.APPROVAL, approved_at__isnull=False, effective_from__lte=now, regulation__archived_at=None)
+    entered = 0
+    for pk in waiting.values_list("pk", flat=True):
+        with transaction.atomic():
+            version = waiting.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            if version is not None:
+                _into_force(version, by=Actor(user=version.published_by, via="system"), at=now)
+                entered += 1
+    return entered
+
+
+def _into_force(version: RegulationVersion, *, by: Actor, at: datetime) -> RegulationVersion:
     RegulationVersion.objects.filter(regulation=version.regulation, state=State.PUBLISHED).update(state=State.SUPERSEDED, superseded_at=at)
-    version.state, version.effective_from, version.published_at, version.published_by = State.PUBLISHED, effective_from, at, by.user
-    version.save()
+    version.state, version.published_at = State.PUBLISHED, at
+    version.save(update_fields=["state", "published_at"])
     item = version.approval_items.order_by("-pk").first()
     if item is not None and item.locked().state == "approved":
         make_transition(item, "close", by=by if by.may("work.close") else Actor(), comment=_("Published."), at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ READERS = ("agent", "lead", "manager")
 
 @transaction.atomic
 def adopt(key: str, *, by: Actor, owner: User | None = None, body: Team | None = None, attester: User | None = None, at: datetime | None = None) -> RegulationVersion:
-    """A draft of the built-in regulation of this key, bound clause by clause; once only."""
+    """A draft of the built-in regulation of this key, in both languages, bound clause by clause; once only."""
     at = moment(at)
     by.require(perms.MANAGE)
     pack = packs.get(key)
@@ -34,9 +35,8 @@ def adopt(key: str, *, by: Actor, owner: User | None = None, body: Team | None =
     if Regulation.objects.filter(pack=key, archived_at=None).exists():
         raise Refused(_("This regulation has been adopted already."), code="adopted")
     code = pack.code if not Regulation.objects.filter(code=pack.code).exists() else ""
-    regulation = save_regulation(
-        by=by, name=pack.name, name_en=pack.name_en, code=code, owner=owner or by.user, body=body, purpose=pack.purpose, scope=pack.scope, definitions=pack.definitions,
-        legal_basis=pack.legal_basis, pack=key, reader_roles=Role.objects.filter(key__in=READERS))
+    said: dict[str, Any] = {name: words for name, words in pack.words().items() if not name.startswith("body")}
+    regulation = save_regulation(by=by, **said, code=code, owner=owner or by.user, body=body, pack=key, reader_roles=Role.objects.filter(key__in=READERS))
     version = RegulationVersion.objects.create(regulation=regulation, number=1, created_by=by.user, created_at=at, source="")
     holders: dict[str, Clause] = {}
     for place, clause in enumerate(pack.clauses, 1):

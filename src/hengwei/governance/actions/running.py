@@ -29,6 +29,8 @@ TREND = 12
 PATIENCE_MS = 60_000
 #: Persons kept with a run.
 PEOPLE = 50
+#: What a new look at a period writes over the last one.
+KEPT_OF_A_RUN = ("control", "params", "threshold", "as_of", "ran_at", "duration_ms", "population", "compliant", "state", "message", "people")
 
 
 def zone() -> ZoneInfo:
@@ -73,21 +75,37 @@ def judged(binding: Binding, period: Period) -> tuple[Findings | None, str, str,
         return None, State.ERROR, _("The control failed: %(error)s") % {"error": error}, []
 
 
+def result(binding: Binding, period: Period, *, now: datetime) -> tuple[Findings | None, ControlRun]:
+    """What a binding's control finds in a period, and the run that tells of it, not saved."""
+    began = time.perf_counter()
+    findings, state, message, people = judged(binding, period)
+    return findings, ControlRun(
+        binding=binding, control=binding.control, params=binding.params, threshold=binding.threshold, period_start=period.start, period_end=period.end,
+        as_of=period.as_of, ran_at=now, duration_ms=int((time.perf_counter() - began) * 1000), population=findings.population if findings else 0,
+        compliant=findings.compliant if findings else 0, state=state, message=message[:500], people=people,
+    )
+
+
+def tried(binding: Binding, *, now: datetime, most: int = 8) -> dict[str, Any]:
+    """What a binding would say now, with its first exceptions; nothing is kept."""
+    findings, found = result(binding, period_of(binding, now), now=now)
+    control = controls.get(binding.control)
+    return {
+        "state": found.state, "message": found.message, "plain": control.plain(binding.params), "rows": list(findings.rows(0, most)) if findings else [],
+        "figure": f"{found.compliant}/{found.population}" if found.population else "", "exceptions": found.exceptions,
+    }
+
+
 def run(binding: Binding, *, now: datetime | None = None, back: int = 0) -> ControlRun:
     """Judge a binding for the period that runs (or one before it) and keep the result in the place of the last look at it."""
     now = moment(now)
     period = period_of(binding, now, back=back)
-    began = time.perf_counter()
-    findings, state, message, people = judged(binding, period)
-    facts = {
-        "control": binding.control, "params": binding.params, "threshold": binding.threshold, "as_of": period.as_of, "ran_at": now,
-        "duration_ms": int((time.perf_counter() - began) * 1000), "population": findings.population if findings else 0,
-        "compliant": findings.compliant if findings else 0, "state": state, "message": message[:500], "people": people,
-    }
+    _findings, found = result(binding, period, now=now)
+    facts = {name: getattr(found, name) for name in KEPT_OF_A_RUN}
     with transaction.atomic():
         row, _made = ControlRun.objects.update_or_create(binding=binding, period_start=period.start, period_end=period.end, defaults=facts)
         if back == 0:
-            red = state in (State.RED, State.ERROR)
+            red = row.state in (State.RED, State.ERROR)
             if red and binding.red_since is None:
                 binding.red_since = now
                 binding.save(update_fields=["red_since"])
@@ -153,16 +171,7 @@ def run_now(regulation: Regulation, *, by: Actor, at: datetime | None = None) ->
 
 def as_of(bindings: Iterable[Binding], at: datetime, *, now: datetime) -> dict[int, ControlRun]:
     """What the controls would have said at a moment that has passed, judged from the records; nothing is kept of it."""
-    found = {}
-    for binding in bindings:
-        period = period_of(binding, now, as_of=at)
-        findings, state, message, people = judged(binding, period)
-        found[binding.pk] = ControlRun(
-            binding=binding, control=binding.control, params=binding.params, threshold=binding.threshold, period_start=period.start, period_end=period.end,
-            as_of=at, ran_at=now, duration_ms=0, population=findings.population if findings else 0, compliant=findings.compliant if findings else 0,
-            state=state, message=message, people=people,
-        )
-    return found
+    return {binding.pk: result(binding, period_of(binding, now, as_of=at), now=now)[1] for binding in bindings}
 
 
 def exceptions_of(binding: Binding, *, now: datetime, offset: int = 0, limit: int = 50, as_of: datetime | None = None, back: int = 0, person: int | None = None) -> list[controls.ExceptionRow]:

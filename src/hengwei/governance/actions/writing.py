@@ -21,7 +21,10 @@ from hengwei.work.actions.writing import moment
 
 #: A regulation longer than this is a mistake.
 MOST_CLAUSES = 3000
-FIELDS = ("name", "name_en", "code", "purpose", "scope", "definitions", "legal_basis", "owner", "body", "review_months", "acknowledge_days")
+FIELDS = (
+    "name", "name_en", "code", "purpose", "purpose_en", "scope", "scope_en", "definitions", "definitions_en", "legal_basis", "legal_basis_en",
+    "owner", "body", "review_months", "acknowledge_days",
+)
 
 
 @transaction.atomic

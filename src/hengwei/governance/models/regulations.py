@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.core import history
 from hengwei.core.i18n import Bilingual, is_chinese
 from hengwei.governance import permissions as perms
-from hengwei.governance.texts import Document, Node
+from hengwei.governance.texts import Document, Node, marks
 from hengwei.org.models import Role, Team, User
 
 __all__ = ["Binding", "Clause", "Regulation", "RegulationVersion"]
@@ -44,9 +44,13 @@ class Regulation(Bilingual):
 
     code = models.CharField(_("number"), max_length=40, unique=True)
     purpose = models.TextField(_("purpose"), blank=True, default="")
+    purpose_en = models.TextField(_("purpose in English"), blank=True, default="")
     scope = models.TextField(_("scope"), blank=True, default="")
+    scope_en = models.TextField(_("scope in English"), blank=True, default="")
     definitions = models.TextField(_("definitions"), blank=True, default="")
+    definitions_en = models.TextField(_("definitions in English"), blank=True, default="")
     legal_basis = models.TextField(_("legal basis"), blank=True, default="")
+    legal_basis_en = models.TextField(_("legal basis in English"), blank=True, default="")
     owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("kept by"))
     body = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("executing body"))
     review_months = models.PositiveSmallIntegerField(_("reviewed every (months)"), default=12)
@@ -70,6 +74,20 @@ class Regulation(Bilingual):
 
     def get_absolute_url(self) -> str:
         return reverse("governance:regulation", args=[self.pk])
+
+    #: What a regulation says of itself, in the order in which it is read.
+    SAYS = ("purpose", "scope", "definitions", "legal_basis")
+
+    def says(self) -> list[tuple[str, str]]:
+        """Heading and words in the reader's language; in the other one where this one has none, and nothing that is empty."""
+        headings = {field.name: str(field.verbose_name) for field in self._meta.fields}
+        found = []
+        for name in self.SAYS:
+            here, there = (name, f"{name}_en") if is_chinese() else (f"{name}_en", name)
+            words = getattr(self, here) or getattr(self, there)
+            if words:
+                found.append((headings[name], words))
+        return found
 
     def published(self) -> RegulationVersion | None:
         """The version in force."""
@@ -137,6 +155,11 @@ class RegulationVersion(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Approved, and comes into force by itself on its day."""
+        return self.state == self.State.APPROVAL and self.approved_at is not None and self.effective_from is not None
 
     def tree(self) -> list[Clause]:
         """The clauses in reading order, each with its `depth`; `nested` holds the children."""
@@ -217,7 +240,7 @@ class Clause(models.Model):
 
     def number_in(self, chinese: bool) -> str:
         """Its mark; where it has English words, the mark of articles and chapters is said in English too."""
-        return self.number if chinese or not (self.text_en or self.title_en) else english_number(self.number)
+        return self.number if chinese or not (self.text_en or self.title_en) else marks.in_english(self.number)
 
     def title_in(self, chinese: bool) -> str:
         return self.title if chinese or not self.title_en else self.title_en
@@ -249,21 +272,6 @@ class Clause(models.Model):
         return " ".join(part for part in (self.title, self.text, self.title_en, self.text_en) if part)
 
 
-def english_number(number: str) -> str:
-    """第三条 as Article 3, （二） as (2)."""
-    from hengwei.governance.texts import marks
-
-    narrowed = marks.narrow(number)
-    frame = marks.frame_at(narrowed, 0)
-    if frame is not None and number.startswith("第"):
-        word = {"chapter": "Chapter", "section": "Section", "article": "Article"}[frame.kind]
-        return f"{word} {frame.value}" + (f"-{frame.sub}" if frame.sub else "")
-    listed = marks.list_at(narrowed, 0)
-    if listed and listed[0].style in ("hanzi", "bracket_hanzi"):
-        return f"{listed[0].value}." if listed[0].style == "hanzi" else f"({listed[0].value})"
-    return number
-
-
 @history.tracked(part_of="regulation", audited=True)
 class Binding(models.Model):
     """What proves a clause: a control over live records, a person's word at intervals, or nothing (it only explains)."""
@@ -293,6 +301,7 @@ class Binding(models.Model):
     threshold = models.PositiveSmallIntegerField(_("share that must comply, in percent"), default=100)
     span = models.CharField(_("judged by"), max_length=8, choices=Span, default=Span.MONTH)
     hourly = models.BooleanField(_("run every hour"), default=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team concerned"))
     attester = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("attested by"))
     attest_days = models.PositiveSmallIntegerField(_("attested every (days)"), default=90)
     question = models.CharField(_("what is attested"), max_length=300, blank=True, default="")
@@ -319,6 +328,16 @@ class Binding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clause_key}: {self.control or self.get_kind_display()}"
+
+    @property
+    def answers(self) -> User:
+        """Who answers for the clause: who attests or corrects it, else who keeps the regulation."""
+        return self.attester or self.corrector or self.regulation.owner
+
+    @property
+    def concerned(self) -> Team | None:
+        """The team that it is for: its own, else the executing body."""
+        return self.team or self.regulation.body
 
     @property
     def asked(self) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+from hengwei.core.i18n import is_chinese
+from hengwei.governance.texts import marks
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,53 @@ class PackClause:
     requirements: tuple[str, ...] = ()
     proofs: tuple[Proof, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """In the reader's language."""
+        return self.text if is_chinese() else self.text_en
+
+    @property
+    def shown_number(self) -> str:
+        """第三条, or Article 3."""
+        return self.number if is_chinese() else marks.in_english(self.number)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Something said in both languages."""
+
+    zh: str
+    en: str
+
+    @property
+    def shown(self) -> str:
+        """In the reader's language."""
+        return self.zh if is_chinese() else self.en
+
 
 @dataclass(frozen=True)
 class Pack:
-    """A built-in regulation."""
+    """A built-in regulation. `body` says which group is to carry it out: the department names its own when it adopts it."""
 
     key: str
     code: str
-    name: str
-    name_en: str
-    purpose: str
-    scope: str
-    definitions: str
-    legal_basis: str
+    name: Words
+    purpose: Words
+    scope: Words
+    body: Words
+    definitions: Words
+    legal_basis: Words
     clauses: tuple[PackClause, ...]
+
+    SAYS: ClassVar = ("name", "purpose", "scope", "body", "definitions", "legal_basis")
+
+    def words(self) -> dict[str, str]:
+        """All that it says of itself: name and name_en, purpose and purpose_en, …"""
+        found = {}
+        for name in self.SAYS:
+            said: Words = getattr(self, name)
+            found[name], found[f"{name}_en"] = said.zh, said.en
+        return found
 
 
 def chapter(number: str, title: str, title_en: str) -> PackClause:

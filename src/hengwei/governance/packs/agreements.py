@@ -1,12 +1,22 @@
 """Agreements: requirements B1 to B3."""
 
-from . import Pack, Proof, article, chapter
+from . import Pack, Proof, Words, article, chapter
 
 PACK = Pack(
-    "agreements", "HX-SL-01", "服务协议管理制度", "Service agreements regulation",
-    "明确与客户和内部部门之间的服务约定，使承诺有依据、计时有说明。", "适用于与外部客户、内部部门和供应商之间的各类服务协议。",
-    "服务协议：约定服务内容、响应时间、解决时间、流程、责任和费用的书面文件。工作日历：计算承诺时间所用的工作时间、节假日和调休。", "公司合同与服务管理要求。",
-    (
+    "agreements", "HX-SL-01", Words("服务协议管理制度", "Service agreements regulation"),
+    purpose=Words(
+        "明确与客户和内部部门之间的服务约定，使承诺有依据、计时有说明。",
+        "To make clear what is agreed with customers and departments, so that each promise has its ground and each figure its explanation."),
+    scope=Words(
+        "适用于与外部客户、内部部门和供应商之间的各类服务协议。",
+        "It holds for all service agreements with customers, with departments of the company and with suppliers."),
+    body=Words("技术支持部", "The support department"),
+    definitions=Words(
+        "服务协议：约定服务内容、响应时间、解决时间、流程、责任和费用的书面文件。工作日历：计算承诺时间所用的工作时间、节假日和调休。",
+        "Service agreement: the written document on content, response time, resolution time, process, responsibilities and fees. "
+        "Working calendar: the working hours, holidays and make-up days by which promised times are counted."),
+    legal_basis=Words("公司合同与服务管理要求。", "The company's requirements on contracts and services."),
+    clauses=(
         chapter("第一章", "协议的内容", "What an agreement says"),
         article("第一条", "服务协议应当写明服务内容、响应时间、解决时间、请求流程、双方责任和费用，由负责人定期核对。", "An agreement states content, response time, resolution time, request process, responsibilities and fees; its keeper checks it at intervals.", "B1", Proof(attest_days=180)),
         chapter("第二章", "协商、签署与续签", "Negotiation, signing, renewal"),

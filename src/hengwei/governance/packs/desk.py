@@ -1,14 +1,22 @@
 """The service desk: requirements A1 to A13."""
 
-from . import Pack, Proof, article, chapter, item
+from . import Pack, Proof, Words, article, chapter, item
 
 PACK = Pack(
-    "service-desk", "HX-SD-01", "服务台管理制度", "Service desk regulation",
-    "规范服务请求的受理、分派、处理、反馈和回访，使每一个请求都有人负责、有始有终。",
-    "适用于技术支持部全体人员，以及向服务台提出请求的内部部门和外部客户。",
-    "服务台：受理一切请求和故障的唯一入口。工单：一个请求从受理到关闭的完整记录。超时：未在服务协议约定的时间内响应或解决。",
-    "公司技术支持与系统维护相关管理要求。",
-    (
+    "service-desk", "HX-SD-01", Words("服务台管理制度", "Service desk regulation"),
+    purpose=Words(
+        "规范服务请求的受理、分派、处理、反馈和回访，使每一个请求都有人负责、有始有终。",
+        "To order how requests are received, assigned, handled, answered and followed up, so that each has somebody who sees it through to its end."),
+    scope=Words(
+        "适用于技术支持部全体人员，以及向服务台提出请求的内部部门和外部客户。",
+        "It holds for everyone in the support department, and for the departments and customers that turn to the service desk."),
+    body=Words("技术支持部服务台", "The service desk of the support department"),
+    definitions=Words(
+        "服务台：受理一切请求和故障的唯一入口。工单：一个请求从受理到关闭的完整记录。超时：未在服务协议约定的时间内响应或解决。",
+        "Service desk: the one place that takes every request and fault. Work item: the whole record of a request, from its receipt to its end. "
+        "Breach: not answered or not resolved within the time that the service agreement promises."),
+    legal_basis=Words("公司技术支持与系统维护相关管理要求。", "The company's requirements on technical support and system maintenance."),
+    clauses=(
         chapter("第一章", "总则", "General"),
         article("第一条", "为规范服务台工作，提高服务质量，制定本制度。", "This regulation governs the work of the service desk and the quality of its service."),
         article("第二条", "本制度规定的服务标准和工作流程应当公布，服务台人员应当阅读并确认知晓。", "The service standards and the workflow set out here are published; everyone at the desk reads and acknowledges them.", "A13",

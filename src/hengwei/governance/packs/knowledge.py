@@ -1,12 +1,19 @@
 """Knowledge: requirements C1 to C4."""
 
-from . import Pack, Proof, article, chapter
+from . import Pack, Proof, Words, article, chapter
 
 PACK = Pack(
-    "knowledge", "HX-KB-01", "知识库管理制度", "Knowledge regulation",
-    "积累和共享技术支持的经验，使同样的问题不必重复查找答案。", "适用于知识库的编写、评审、发布和使用。",
-    "知识：常见问题、技术文档、操作手册和维护手册。评审：由编写人以外的人核对内容。", "公司知识管理要求。",
-    (
+    "knowledge", "HX-KB-01", Words("知识库管理制度", "Knowledge regulation"),
+    purpose=Words(
+        "积累和共享技术支持的经验，使同样的问题不必重复查找答案。",
+        "To gather and share what support has learnt, so that nobody looks for the same answer twice."),
+    scope=Words("适用于知识库的编写、评审、发布和使用。", "It holds for writing, reviewing, publishing and using the knowledge base."),
+    body=Words("技术支持部", "The support department"),
+    definitions=Words(
+        "知识：常见问题、技术文档、操作手册和维护手册。评审：由编写人以外的人核对内容。",
+        "Knowledge: frequent questions, technical documents, operation manuals and maintenance manuals. Review: somebody other than the author checks the content."),
+    legal_basis=Words("公司知识管理要求。", "The company's requirements on knowledge."),
+    clauses=(
         chapter("第一章", "内容与读者", "Content and readers"),
         article("第一条", "知识库收录常见问题、技术文档和操作手册，员工和用户各见其所应见，由管理人定期检查。", "The knowledge base holds frequent questions, technical documents and manuals; staff and users each see what is theirs, and its keeper inspects this.", "C1", Proof(attest_days=90)),
         chapter("第二章", "编写", "Writing"),

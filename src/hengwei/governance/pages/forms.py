@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.core.controls import Control
 from hengwei.governance import permissions as perms
 from hengwei.governance.models import Binding, Regulation
-from hengwei.org.models import User
+from hengwei.org.models import Team, User
 from hengwei.ui.kit import KitModelForm
 from hengwei.ui.kit.forms import dress
+
+#: Both languages side by side.
+SAYS = [said for name in Regulation.SAYS for said in (name, f"{name}_en")]
 
 
 class RegulationForm(KitModelForm):
@@ -20,14 +23,14 @@ class RegulationForm(KitModelForm):
 
     fieldsets = [
         (_("Regulation"), ["name", "name_en", "code", "owner", "body", "review_months"]),
-        (_("What it says of itself"), ["purpose", "scope", "definitions", "legal_basis"]),
+        (_("What it says of itself"), SAYS),
         (_("Readers"), ["reader_roles", "reader_teams", "acknowledge_days"]),
     ]
-    wide = ("name", "purpose", "scope", "definitions", "legal_basis", "reader_roles", "reader_teams")
+    wide = ("reader_roles", "reader_teams")
 
     class Meta:
         model = Regulation
-        fields = ["name", "name_en", "code", "owner", "body", "review_months", "purpose", "scope", "definitions", "legal_basis", "reader_roles", "reader_teams", "acknowledge_days"]
+        fields = ["name", "name_en", "code", "owner", "body", "review_months", *SAYS, "reader_roles", "reader_teams", "acknowledge_days"]
         widgets = {"reader_roles": forms.CheckboxSelectMultiple, "reader_teams": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -37,14 +40,30 @@ class RegulationForm(KitModelForm):
         self.fields["code"].help_text = _("Left empty, it is given the next one.")
 
 
+class AdoptForm(forms.Form):
+    """Who carries a built-in regulation out, and who answers for it."""
+
+    body = forms.ModelChoiceField(label=_("executing body"), queryset=Team.objects.filter(archived_at=None), required=False)
+    owner = forms.ModelChoiceField(label=_("kept by"), queryset=User.objects.none())
+    attester = forms.ModelChoiceField(label=_("confirms what no record proves"), queryset=User.objects.none(), required=False, help_text=_("Left empty, its keeper."))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("owner", "attester"):
+            self.fields[name].queryset = User.objects.staff().order_by("name")  # type: ignore[attr-defined]
+        dress(self)
+
+
 class BindingForm(forms.Form):
     """Parameters of a control, made of its declaration, and how its clause is judged."""
 
     threshold = forms.IntegerField(label=_("share that must comply, in percent"), min_value=0, max_value=100, initial=100)
     span = forms.ChoiceField(label=_("judged by"), choices=Binding.Span.choices, initial=Binding.Span.MONTH)
+    hourly = forms.BooleanField(label=_("run every hour"), required=False, initial=True, help_text=_("Otherwise once a night."))
     correct = forms.ChoiceField(label=_("corrective actions"), choices=Binding.Correct.choices, initial=Binding.Correct.NEVER)
     grace_hours = forms.IntegerField(label=_("grace before one is opened (hours)"), min_value=0, max_value=10_000, initial=24)
     corrector = forms.ModelChoiceField(label=_("who corrects, where no person is to be named"), queryset=User.objects.none(), required=False)
+    team = forms.ModelChoiceField(label=_("team concerned"), queryset=Team.objects.filter(archived_at=None), required=False, help_text=_("Left empty, the executing body."))
 
     def __init__(self, control: Control, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -77,6 +96,7 @@ class AttestationForm(forms.Form):
     question_en = forms.CharField(label=_("what is attested, in English"), max_length=300, required=False)
     attester = forms.ModelChoiceField(label=_("attested by"), queryset=User.objects.none())
     attest_days = forms.IntegerField(label=_("attested every (days)"), min_value=1, max_value=1000, initial=90)
+    team = forms.ModelChoiceField(label=_("team concerned"), queryset=Team.objects.filter(archived_at=None), required=False, help_text=_("Left empty, the executing body."))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -23,10 +24,11 @@ from hengwei.governance.actions import life
 from hengwei.governance.actions.packing import adopt
 from hengwei.governance.actions.writing import save_regulation
 from hengwei.governance.models import Regulation, RegulationVersion
+from hengwei.org.models import Team, User
 from hengwei.org.pages.teams import ROOMS
 from hengwei.ui.kit import Action, Column, Pages
 
-from .forms import RegulationForm
+from .forms import AdoptForm, RegulationForm
 from .reading import show
 
 
@@ -39,6 +41,24 @@ def state_sign(row: Any) -> SafeString:
 def red_sign(row: Any) -> SafeString | str:
     """How many of its proofs are red."""
     return format_html('<span class="clock late">● {}</span>', row.red) if row.red else ""
+
+
+class RegulationFilters(django_filters.FilterSet):
+    """Who keeps it, who carries it out, how it stands."""
+
+    owner = django_filters.ModelChoiceFilter(queryset=User.objects.staff().order_by("name"), label=_("kept by"))
+    body = django_filters.ModelChoiceFilter(queryset=Team.objects.filter(archived_at=None), label=_("executing body"))
+    state = django_filters.ChoiceFilter(
+        label=_("state"), method="by_state",
+        choices=[("in_force", _("in force")), ("draft", _("being written")), ("red", _("with exceptions")), ("unread", _("not acknowledged by all"))])
+
+    class Meta:
+        model = Regulation
+        fields: list[str] = []
+
+    def by_state(self, rows: models.QuerySet[Any], _name: str, wanted: str) -> models.QuerySet[Any]:
+        chosen = {"in_force": Q(in_force_from__isnull=False), "draft": Q(in_force_from=None), "red": Q(red__gt=0), "unread": Q(missing__gt=0)}
+        return rows.filter(chosen[wanted])
 
 
 class RegulationPages(Pages):
@@ -54,6 +74,7 @@ class RegulationPages(Pages):
         Column("red", _("Exceptions"), value=red_sign), Column("bound", _("Proofs"), align="right"), Column("body"), Column("owner"),
         Column("in_force_from", _("In force from")), Column("review_months", default=False), Column("missing", _("Not acknowledged"), align="right"),
     ]
+    filters = RegulationFilters
     form = RegulationForm
     list_template = "governance/regulations.html"
     empty = _("No regulation yet. Adopt a built-in one, or import your own text.")
@@ -97,10 +118,16 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def adopt_pack(request: HttpRequest) -> HttpResponse:
-    """The built-in regulations; one is adopted as a draft with its clauses already bound."""
+    """The built-in regulations, to be read; one is adopted as a draft, in both languages, with its clauses already bound."""
     current().require(perms.MANAGE)
+    wanted, form, status = request.POST.get("pack", ""), None, 200
     if request.method == "POST":
-        version = adopt(request.POST.get("pack", ""), by=current())
-        return redirect("governance:life", version.regulation_id)
-    adopted = dict(Regulation.objects.exclude(pack="").values_list("pack", "pk"))
-    return render(request, "governance/packs.html", {"packs": [(pack, adopted.get(pack.key)) for pack in packs.every()]})
+        form = AdoptForm(request.POST, prefix=wanted)
+        if form.is_valid():
+            version = adopt(wanted, by=current(), **form.cleaned_data)
+            return redirect("governance:life", version.regulation_id)
+        status = 422
+    adopted = dict(Regulation.objects.filter(archived_at=None).exclude(pack="").values_list("pack", "pk"))
+    mine = {"owner": signed_in(request).pk}
+    offers = [(pack, adopted.get(pack.key), form if form is not None and pack.key == wanted else AdoptForm(initial=mine, prefix=pack.key)) for pack in packs.every()]
+    return render(request, "governance/packs.html", {"offers": offers, "wanted": wanted}, status=status)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import current
 from hengwei.core.asked import chosen, signed_in
+from hengwei.core.controls import ExceptionRow, Findings
 from hengwei.core.errors import ActionError
 from hengwei.governance import board as boards
 from hengwei.governance import permissions as perms
@@ -31,12 +33,22 @@ from hengwei.governance.models import (
     Regulation,
     RegulationVersion,
 )
-from hengwei.governance.texts import matching, to_docx, to_markdown
+from hengwei.governance.texts import matching
+from hengwei.org.models import User
 from hengwei.ui.printing import pdf
 from hengwei.work.workflow import OPEN_PHASES
 
-#: Exceptions on one page of a clause.
-SHOWN = 30
+from .files import (
+    SNAPSHOT_FORMS,
+    TEXT_FORMS,
+    exceptions_file,
+    frozen_context,
+    snapshot_file,
+    text_file,
+)
+
+#: Exceptions shown with a clause, on a page of their own, and in a file.
+SHOWN, PAGE, FILE_ROWS = 12, 50, 20_000
 
 
 def find(request: HttpRequest, pk: int) -> Regulation:
@@ -60,7 +72,7 @@ def _board(request: HttpRequest, regulation: Regulation, version: RegulationVers
 
 
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """The board of a regulation."""
+    """The board of a regulation; by state, owner, team and person as the address says."""
     user = signed_in(request)
     regulation = find(request, pk)
     version = regulation.current() if user.may(perms.MANAGE) else regulation.published()
@@ -69,23 +81,21 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("governance:import")
         raise Http404
     found, now, at = _board(request, regulation, version)
-    reading = version.acknowledgements.filter(user=user).first()
-    wanted, person = request.GET.get("state", ""), chosen(request.GET, "person")
+    may_see = user.may(perms.EVIDENCE)
+    person = chosen(request.GET, "person")
+    state = request.GET.get("state", "")
+    wanted = boards.Wanted(
+        state if state in boards.MARKS else "", chosen(request.GET, "owner"), chosen(request.GET, "team"), person if may_see or person == user.pk else 0)
+    rows = found.only(wanted)
+    readings = list(version.acknowledgements.values_list("user", "at"))
     return render(request, "governance/board.html", {
-        "regulation": regulation, "version": version, "board": found, "at": at, "is_past": at < now, "reading": reading, "wanted": wanted, "person": person,
-        "rows": [row for row in found.rows if _fits(row, wanted, person)], "filtered": bool(wanted or person), "may_see": user.may(perms.EVIDENCE), "may_manage": user.may(perms.MANAGE),
-        "may_run": user.may(perms.RUN), "draft": regulation.draft(), "snapshots": regulation.snapshots.all()[:12], "review_due": regulation.review_due(),
-        "open_corrective": CorrectiveAction.objects.filter(binding__regulation=regulation, phase__in=OPEN_PHASES).count(),
-        "opened": request.GET.get("clause", ""), "missing": version.acknowledgements.missing().count(), "asked_to_read": version.acknowledgements.count(),
+        "regulation": regulation, "version": version, "board": found, "at": at, "is_past": at < now, "wanted": wanted, "rows": rows,
+        "fitting": sum(1 for row in rows if row.has_mark and wanted.fits(row)) if wanted else 0, "may_see": may_see, "may_manage": user.may(perms.MANAGE),
+        "may_run": user.may(perms.RUN), "snapshots": regulation.snapshots.defer("board")[:12], "review_due": regulation.review_due(),
+        "open_corrective": CorrectiveAction.objects.filter(binding__regulation=regulation, phase__in=OPEN_PHASES).count(), "opened": request.GET.get("clause", ""),
+        "to_read": any(reader == user.pk and done is None for reader, done in readings),
+        "missing": sum(1 for _reader, done in readings if done is None), "asked_to_read": len(readings),
     })
-
-
-def _fits(row: boards.Row, wanted: str, person: int) -> bool:
-    if wanted and row.state != wanted:
-        return False
-    if person:
-        return any(p.state == "red" and p.run and any(who == person for who, _n in p.run.people) for p in row.proofs)
-    return True
 
 
 @login_required
@@ -116,7 +126,44 @@ def clause(request: HttpRequest, pk: int, key: str) -> HttpResponse:
             "may_attest": proof.binding.kind == Binding.Kind.ATTESTATION and (proof.binding.attester_id == user.pk or (user.may(perms.ATTEST) and not proof.binding.attester_id) or user.may(perms.MANAGE)),
         })
     return render(request, "governance/clause.html", {
-        "regulation": regulation, "row": row, "parts": parts, "may_manage": user.may(perms.MANAGE), "may_run": user.may(perms.RUN), "only_mine": person is not None, "is_past": at < now})
+        "regulation": regulation, "row": row, "parts": parts, "may_manage": user.may(perms.MANAGE), "may_run": user.may(perms.RUN),
+        "only_mine": person is not None, "is_past": at < now, "at": at,
+    })
+
+
+@login_required
+def exceptions(request: HttpRequest, pk: int, binding: int, form: str = "") -> HttpResponse:
+    """Every record that does not comply with a clause: page by page, by person, and as a file."""
+    user = signed_in(request)
+    current().require(perms.VIEW)
+    regulation = find(request, pk)
+    row = get_object_or_404(regulation.bindings.filter(removed_at=None, kind=Binding.Kind.CONTROL).select_related("team", "attester", "corrector"), pk=binding)
+    control = bind_actions.control_of(row.control)
+    now = timezone.now()
+    at = _moment(request, now)
+    may_see = user.may(perms.EVIDENCE)
+    person = (chosen(request.GET, "person") or None) if may_see else user.pk
+    findings, run = running.result(row, running.period_of(row, now, as_of=at if at < now else None), now=now)
+    if form:
+        rows = _of_person(findings, person, 0, FILE_ROWS)
+        return exceptions_file(regulation, control, rows, form)
+    page = max(1, chosen(request.GET, "page"))
+    found = _of_person(findings, person, (page - 1) * PAGE, PAGE + 1)
+    clause = Clause.objects.filter(version__regulation=regulation, key=row.clause_key).order_by("-version__number").first()
+    return render(request, "governance/exceptions.html", {
+        "regulation": regulation, "binding": row, "clause": clause, "title": control.title, "plain": control.plain(row.params), "run": run, "mark": boards.MARKS[run.state],
+        "rows": found[:PAGE], "page": page, "next_page": page + 1, "more": len(found) > PAGE, "at": at, "is_past": at < now, "person": person, "may_see": may_see,
+        "people": [(who, times) for who, times in boards.people_of([run]) if who] if may_see else [],
+    })
+
+
+def _of_person(findings: Findings | None, person: int | None, offset: int, limit: int) -> list[ExceptionRow]:
+    """Exceptions from `offset` on; of one person only, where one is named."""
+    if findings is None:
+        return []
+    if person is None:
+        return list(findings.rows(offset, limit))
+    return [one for one in findings.rows(0, FILE_ROWS) if one.person_id == person][offset:offset + limit]
 
 
 @login_required
@@ -177,7 +224,8 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     version = regulation.published()
     if version is None:
         raise Http404
-    return render(request, "governance/read.html", {"regulation": regulation, "version": version, "clauses": version.tree(), "reading": version.acknowledgements.filter(user=signed_in(request)).first()})
+    reading = version.acknowledgements.filter(user=signed_in(request)).first()
+    return render(request, "governance/read.html", {"regulation": regulation, "version": version, "clauses": version.tree(), "reading": reading})
 
 
 @login_required
@@ -185,13 +233,23 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Two versions, clause by clause."""
     user = signed_in(request)
     regulation = find(request, pk)
-    known = list(regulation.versions.order_by("-number") if user.may(perms.MANAGE) or user.may(perms.APPROVE) else regulation.versions.exclude(published_at=None).order_by("-number"))
+    known = list(versions_for(user, regulation))
     if not known:
         raise Http404
     numbers = {str(v.number): v for v in known}
     after = numbers.get(request.GET.get("after", ""), known[0])
     before = numbers.get(request.GET.get("before", ""), known[1] if len(known) > 1 else known[0])
-    return render(request, "governance/compare.html", {"regulation": regulation, "versions": known, "before": before, "after": after, "rows": compared(before, after)})
+    rows = compared(before, after)
+    return render(request, "governance/compare.html", {
+        "regulation": regulation, "versions": known, "before": before, "after": after, "rows": rows, "changed": sum(1 for row in rows if row["what"] != "same"),
+        "may_manage": user.may(perms.MANAGE),
+    })
+
+
+def versions_for(user: User, regulation: Regulation) -> QuerySet[RegulationVersion]:
+    """The versions that a person may read, the newest first: drafts are for those who write and approve."""
+    known = regulation.versions.order_by("-number")
+    return known if user.may(perms.MANAGE) or user.may(perms.APPROVE) else known.exclude(published_at=None)
 
 
 def compared(before: RegulationVersion, after: RegulationVersion) -> list[dict[str, Any]]:
@@ -219,21 +277,10 @@ def _said(clause: Clause) -> str:
 def export(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """The text as Word, PDF or Markdown, in the reader's language."""
     regulation = find(request, pk)
-    version = (regulation.current() if signed_in(request).may(perms.MANAGE) else regulation.published())
-    if version is None:
+    version = regulation.current() if signed_in(request).may(perms.MANAGE) else regulation.published()
+    if version is None or form not in TEXT_FORMS:
         raise Http404
-    facts = [(_("Number"), regulation.code), (_("Version"), str(version.number))]
-    if version.effective_from:
-        facts.append((_("In force from"), timezone.localtime(version.effective_from).strftime("%Y-%m-%d")))
-    kinds: dict[str, tuple[str, Any]] = {
-        "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", lambda: to_docx(version.document(), facts=facts)),
-        "md": ("text/markdown; charset=utf-8", lambda: to_markdown(version.document())),
-        "pdf": ("application/pdf", lambda: pdf("governance/print_text.html", {"regulation": regulation, "version": version, "clauses": version.tree(), "facts": facts})),
-    }
-    if form not in kinds:
-        raise Http404
-    content_type, make = kinds[form]
-    return HttpResponse(make(), content_type=content_type, headers={"Content-Disposition": content_disposition_header(True, f"{regulation.label}-v{version.number}.{form}") or "attachment"})
+    return text_file(regulation, version, form)
 
 
 @login_required
@@ -274,30 +321,8 @@ def snapshot(request: HttpRequest, pk: int, snapshot: int, form: str = "") -> Ht
     current().require(perms.EVIDENCE)
     regulation = find(request, pk)
     frozen = get_object_or_404(regulation.snapshots.select_related("version", "taken_by"), pk=snapshot)
-    from hengwei.core.i18n import is_chinese
-
-    language = "zh" if is_chinese() else "en"
-    context = {"regulation": regulation, "snapshot": frozen, "rows": frozen_rows(frozen.board, language), "evidence": list(frozen.exceptions.all()[:5000]), "coverage": frozen.board["coverage"]}
-    if form == "pdf":
-        return HttpResponse(pdf("governance/print_snapshot.html", context), content_type="application/pdf", headers={"Content-Disposition": content_disposition_header(True, f"{regulation.code}-{frozen.period_start.astimezone(running.zone()):%Y-%m}.pdf") or "attachment"})
-    if form == "xlsx":
-        from .files import snapshot_workbook
-
-        return snapshot_workbook(regulation, frozen, context["rows"])
-    if form:
+    if form and form not in SNAPSHOT_FORMS:
         raise Http404
-    return render(request, "governance/snapshot.html", context)
-
-
-def frozen_rows(board: dict[str, Any], language: str) -> list[dict[str, Any]]:
-    """The rows of a frozen board in one language, with the marks of the board."""
-    rows = []
-    for row in board["rows"]:
-        english = language == "en"
-        sign, words, tone = boards.MARKS[row["state"]]
-        proofs = [{**p, "title": p["title"][language], "plain": p["plain"][language], "words": boards.MARKS[p["state"]][1], "tone": boards.MARKS[p["state"]][2], "sign": boards.MARKS[p["state"]][0]} for p in row["proofs"]]
-        rows.append({
-            **row, "title": (english and row["title_en"]) or row["title"], "text": (english and row["text_en"]) or row["text"], "sign": sign if row["counted"] or row["proofs"] else "", "words": words, "tone": tone, "proofs": proofs})
-    return rows
-
-
+    if form:
+        return snapshot_file(regulation, frozen, form)
+    return render(request, "governance/snapshot.html", frozen_context(regulation, frozen))

@@ -192,8 +192,7 @@ def bind_clause(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         elif verb == "control":
             control = bind_actions.control_of(post.get("control", ""))
             clause = version.clauses.get(key=key)
-            params = next((params for found, params, _why in bind_actions.suggested(clause) if found.key == control.key), {})
-            bind_actions.bind(regulation, key, by=by, control=control.key, params=params)
+            bind_actions.bind(regulation, key, by=by, control=control.key, params=bind_actions.proposed(regulation, clause, control).params)
         elif verb == "remove" and own is not None:
             bind_actions.unbind(own, by=by)
         else:
@@ -211,11 +210,11 @@ def binding(request: HttpRequest, pk: int, binding: int) -> HttpResponse:
     trial = None
     if row.kind == Binding.Kind.CONTROL:
         control = bind_actions.control_of(row.control)
-        initial = {f"p_{name}": value for name, value in row.params.items()} | {name: getattr(row, name) for name in ("threshold", "span", "correct", "grace_hours", "corrector")}
+        initial = {f"p_{name}": value for name, value in row.params.items()} | {name: getattr(row, name) for name in ("threshold", "span", "hourly", "correct", "grace_hours", "corrector", "team")}
         form = BindingForm(control, data, initial=initial)
     else:
         control = None
-        form = AttestationForm(data, initial={name: getattr(row, name) for name in ("question", "question_en", "attester", "attest_days")})
+        form = AttestationForm(data, initial={name: getattr(row, name) for name in ("question", "question_en", "attester", "attest_days", "team")})
     status = 200
     if data is not None:
         status = 422
@@ -224,7 +223,7 @@ def binding(request: HttpRequest, pk: int, binding: int) -> HttpResponse:
             if data.get("verb") == "try" and control:
                 status = 200
                 row.params, row.threshold, row.span = control.clean(form.params()), facts["threshold"], facts["span"]
-                trial = _trial(row, control)
+                trial = _trial(row)
             else:
                 try:
                     bind_actions.bind(regulation, row.clause_key, by=current(), kind=row.kind, control=row.control, params=form.params() if control else None, binding=row, **facts)
@@ -233,19 +232,15 @@ def binding(request: HttpRequest, pk: int, binding: int) -> HttpResponse:
                 except Refused as refusal:
                     form.add_error(f"p_{refusal.field}" if f"p_{refusal.field}" in form.fields else None, str(refusal))
     elif control:
-        trial = _trial(row, control)
+        trial = _trial(row)
     clause = Clause.objects.filter(version__regulation=regulation, key=row.clause_key).order_by("-version__number").first()
     return render(request, "governance/binding.html", {"regulation": regulation, "binding": row, "control": control, "form": form, "trial": trial, "clause": clause}, status=status)
 
 
-def _trial(row: Binding, control: controls.Control) -> dict[str, Any]:
-    """What it would say now, with the first exceptions; nothing is kept."""
-    now = timezone.now()
-    findings, state, message, _people = running.judged(row, running.period_of(row, now))
-    return {
-        "state": state, "mark": boards.MARKS[state], "message": message, "plain": control.plain(row.params), "rows": findings.rows(0, 8) if findings else [],
-        "figure": f"{findings.compliant}/{findings.population}" if findings and findings.population else "", "exceptions": findings.exceptions if findings else 0,
-    }
+def _trial(row: Binding) -> dict[str, Any]:
+    """What it would say now, with its mark."""
+    found = running.tried(row, now=timezone.now())
+    return {**found, "mark": boards.MARKS[found["state"]]}
 
 
 @login_required
@@ -254,9 +249,7 @@ def trial(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     regulation = _keeper(request, pk)
     control = bind_actions.control_of(request.GET.get("control", ""))
     clause = get_object_or_404(Clause.objects.filter(version__regulation=regulation, key=key).order_by("-version__number")[:1])
-    params = next((params for found, params, _why in bind_actions.suggested(clause) if found.key == control.key), control.clean({}))
-    row = Binding(regulation=regulation, clause_key=key, kind=Binding.Kind.CONTROL, control=control.key, params=params, span=Binding.Span.MONTH, threshold=100)
-    return render(request, "governance/trial.html", {"trial": _trial(row, control)})
+    return render(request, "governance/trial.html", {"trial": _trial(bind_actions.proposed(regulation, clause, control))})
 
 
 # --- into force -------------------------------------------------------------------------------------------------------
@@ -312,7 +305,10 @@ def live(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             if not publish.is_valid():
                 return _life(request, regulation, publish=publish, status=422)
             day = publish.cleaned_data["effective_from"]
-            life.publish(version, by=by, effective_from=timezone.make_aware(datetime.combine(day, time())))
+            done = life.publish(version, by=by, effective_from=timezone.make_aware(datetime.combine(day, time())))
+            if done.is_scheduled:
+                messages.success(request, _("It comes into force on %(day)s by itself; until then the version before it holds.") % {"day": day})
+                return redirect("governance:life", pk)
             messages.success(request, _("In force. Its controls are running, its readers have been asked to acknowledge."))
             return redirect(regulation.get_absolute_url())
         else:

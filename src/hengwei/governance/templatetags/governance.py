@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,3 +18,9 @@ def mark(state: str) -> SafeString:
     """A state as sign, word and colour together."""
     sign, words, tone = MARKS[state]
     return format_html('<span class="mark {}">{} {}</span>', tone, sign, words)
+
+
+@register.simple_tag
+def of_key(names: Mapping[str, str], key: str) -> str:
+    """What a key is called; the key itself where nobody named it."""
+    return names.get(key) or key

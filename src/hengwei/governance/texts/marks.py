@@ -147,3 +147,16 @@ def list_at(narrowed: str, place: int) -> list[Mark]:
 CANDIDATE = re.compile(
     rf"第\s*{_CN}\s*[编章节条]|(?:Chapter|CHAPTER|Section|SECTION|Article|ARTICLE)\s+[\dIVXLC]|\(\s*(?:[{HANZI}]+|\d{{1,3}})\s*\)|[{HANZI}]+\s*、|[{_CIRCLED}]|(?<![\d.\w])\d{{1,3}}(?:\.\d{{1,3}})*\s*[.、)]?|(?<![\w.])[IVX]+[.、]|(?<![\w.])[A-Za-z][.)、]"
 )
+
+
+def in_english(number: str) -> str:
+    """第三条 as Article 3, （二） as (2); a mark that is no Chinese one stays."""
+    narrowed = narrow(number)
+    frame = frame_at(narrowed, 0)
+    if frame is not None and number.startswith("第"):
+        word = {"chapter": "Chapter", "section": "Section", "article": "Article"}[frame.kind]
+        return f"{word} {frame.value}" + (f"-{frame.sub}" if frame.sub else "")
+    listed = list_at(narrowed, 0)
+    if listed and listed[0].style in ("hanzi", "bracket_hanzi"):
+        return f"{listed[0].value}." if listed[0].style == "hanzi" else f"({listed[0].value})"
+    return number
