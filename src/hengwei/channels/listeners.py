@@ -30,7 +30,7 @@ from hengwei.work.events import (
 from hengwei.work.models import Agreement, Approval, ApprovalVote, Closure, Entry, WorkItem
 from hengwei.work.workflow import Phase
 
-from . import colleague_notices  # noqa: F401
+from . import colleague_notices, privacy  # noqa: F401
 from .actions import notices, outgoing, webhooks
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.events import on
 from hengwei.desk.actions import changes, complaints, follow_ups, problems, promised_steps
-from hengwei.desk.models import Asked, Complaint
+from hengwei.desk.models import Asked, Complaint, GuestRequest
+from hengwei.org.events import PersonErased
 from hengwei.work import catalogue
 from hengwei.work.actions.assignment import assign
 from hengwei.work.events import ApprovalDecided, ItemMoved, ItemOpened
@@ -26,6 +27,12 @@ def own_complaint(event: ItemOpened) -> None:
     person = complaints.owner_for(team, event.at, about=own.about_person if own else None)
     if person is not None and person != item.owner:
         assign(item, by=Actor().caused_by("complaint_owner"), owner=person, team=team, at=event.at)
+
+
+@on(PersonErased)
+def forget_guest(event: PersonErased) -> None:
+    """The address and network from which a person asked without signing in."""
+    GuestRequest.objects.filter(item__requester=event.person_id).update(email="", network="")
 
 
 @on(ItemMoved)

@@ -1,6 +1,6 @@
 """What happens to people and customers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hengwei.core.events import Event
 
@@ -51,6 +51,7 @@ class CustomersMerged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonErased(Event):
-    """A person's data is gone from here; other rooms drop theirs in the same transaction."""
+    """A person's data is gone from here; other rooms drop theirs in the same transaction. `addresses` are what his mail came from."""
 
     person_id: int
+    addresses: tuple[str, ...] = field(default=(), repr=False)

@@ -62,6 +62,8 @@ def source(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The message as it came, to keep or to look into."""
     _keeper(request)
     row = _row(pk)
+    if not row.path:
+        raise Http404  # erased with its sender
     return FileResponse(default_storage.open(row.path), as_attachment=True, filename=f"message-{row.pk}.eml", content_type="message/rfc822")
 
 

@@ -54,6 +54,7 @@ def erase_person(person: User, *, by: Actor, confirm: str, at: datetime | None =
     if confirm.strip() != person.username:
         raise Refused(_("Type the user name %(name)s to confirm.") % {"name": person.username}, code="not_confirmed", field="confirm")
     end_sessions(person)
+    addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)} - {""}
     for rows in (
         person.tokens, person.used_passwords, person.absences, person.shifts, person.memberships, EmailAddress.objects.filter(user=person),
         Authenticator.objects.filter(user=person), SocialAccount.objects.filter(user=person),
@@ -76,5 +77,5 @@ def erase_person(person: User, *, by: Actor, confirm: str, at: datetime | None =
     # What the change just made says of the past goes, too.
     history.erase(person, CONTACTS)
     audit.record("erasure", by=by, subject=person)
-    emit(PersonErased(person_id=person.pk, actor=by, at=at))
+    emit(PersonErased(person_id=person.pk, addresses=tuple(sorted(addresses)), actor=by, at=at))
     return person
