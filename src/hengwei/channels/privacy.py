@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -68,7 +69,8 @@ def forget_person(event: PersonErased) -> None:
     MailAddress.objects.filter(address__in=addresses).delete()
     received = list(InboundMessage.objects.filter(_from(event.person_id, event.addresses)).exclude(status=InboundMessage.Status.KEPT))
     for row in received:
-        transaction.on_commit(lambda path=row.path: default_storage.delete(path) if path else None)
+        if row.path:
+            transaction.on_commit(partial(default_storage.delete, row.path))
         row.sender, row.sender_name, row.path = GONE, "", ""
         if row.status in (InboundMessage.Status.FAILED, InboundMessage.Status.ASIDE):
             row.status, row.outcome = InboundMessage.Status.DONE, InboundMessage.Outcome.EMPTY
