@@ -10,6 +10,16 @@ export function startPalette(): void {
     const answer = await fetch(`${dialog.dataset.url}?q=${encodeURIComponent(input.value)}`, { headers: { "HX-Request": "true" } });
     if (answer.ok && mine === asked) { found.innerHTML = await answer.text(); choose(0); }
   };
+  // An example of the quick search is put into the field, to go on typing.
+  found.addEventListener("click", (event) => {
+    const example = (event.target as HTMLElement).closest<HTMLElement>("[data-typed]");
+    if (!example) return;
+    input.value = example.dataset.typed!;
+    input.focus();
+    const colon = Math.max(input.value.indexOf(":"), input.value.indexOf("：")) + 1;
+    input.setSelectionRange(colon, input.value.length);
+    void ask();
+  });
   const rows = () => [...found.querySelectorAll<HTMLElement>("a, button")];
   const choose = (n: number) => rows().forEach((row, i, all) => {
     const on = i === Math.max(0, Math.min(n, all.length - 1));

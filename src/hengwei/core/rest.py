@@ -81,7 +81,7 @@ def keyset(
     if cursor:
         values = _decode(cursor, len(names))
         for index, name in enumerate(names):
-            if isinstance(queryset.model._meta.get_field(name), models.DateTimeField):
+            if isinstance(queryset.query.annotations.get(name) or queryset.model._meta.get_field(name), models.DateTimeField):
                 values[index] = parse_datetime(str(values[index]))
                 if values[index] is None:
                     raise Refused(_("This cursor is not one of ours; start from the first page."), code="bad_cursor", field="cursor")

@@ -12,7 +12,8 @@ from hengwei.desk import demo_kinds
 from hengwei.desk.actions import catalogue
 from hengwei.desk.models import CannedReply, CatalogueEntry, FollowUp, Rating
 from hengwei.org.models import Team, User
-from hengwei.work.models import Category, Entry, WorkItem
+from hengwei.work.actions import approvals
+from hengwei.work.models import ApprovalPlan, ApprovalVote, Category, Entry, WorkItem
 
 _SYSTEMS = ["ERP", "OA", "MES", "邮箱", "文件服务器"]
 #: key, Chinese, English, explanation, English explanation, icon, kind, category, team, fields
@@ -59,8 +60,36 @@ STEPS: dict[str, dict[str, Any]] = {
         "checklist": [{"text": "建域账号与邮箱"}, {"text": "加入部门共享盘"}, {"text": "安装常用软件"}, {"text": "资产登记"}],
         "tasks": [{"title": "开通ERP、OA账号", "kind": "request", "team": "operations"}, {"title": "准备电脑与工位网络", "kind": "request", "team": "it-support"}],
     },
-    "erp-rights": {"approvals": [{"name": "系统负责人", "mode": "any", "approvers": [{"by": "team_lead"}]}, {"name": "经理", "mode": "any", "approvers": [{"by": "role", "key": "manager"}]}]},
+    "erp-rights": {"plan": "权限申请审批"},
 }
+#: What was asked for of entries that need approval: entry, title, answers, days ago, what was decided step by step.
+ASKED: list[tuple[str, str, dict[str, Any], float, list[str]]] = [
+    ("erp-rights", "采购审核权限", {"module": "采购", "right": "审核", "why": "接替调岗同事的审核工作"}, 0.2, []),
+    ("erp-rights", "库存查询权限", {"module": "库存", "right": "只读", "why": "盘点需要"}, 1.1, ["yes"]),
+    ("erp-rights", "财务过账权限", {"module": "财务", "right": "审核", "why": "月结加班"}, 3, ["yes", "no"]),
+    ("erp-rights", "生产报工录入", {"module": "生产", "right": "录入", "why": "新班组长"}, 6, ["yes", "yes"]),
+    ("erp-rights", "销售订单录入", {"module": "销售", "right": "录入", "why": "新入职"}, 2.5, ["yes"]),
+]
+
+
+def _steps(key: str) -> dict[str, Any]:
+    steps = dict(STEPS.get(key, {}))
+    if "plan" in steps:
+        steps["plan"] = ApprovalPlan.objects.get(name=steps["plan"])
+    return steps
+
+
+def _asked(rng: random.Random, now: datetime) -> None:
+    """Requests that wait for approval, were approved, or refused; by people who can sign in, too."""
+    people = list(User.objects.filter(is_agent=False, is_active=True, customer__kind="department").order_by("id")[:30])
+    known = [one for one in people if one.username in ("liqian", "emma")]
+    for n, (key, title, answers, days, decided) in enumerate(ASKED):
+        person, at = known[n % len(known)] if known and n < 3 else rng.choice(people), now - timedelta(days=days)
+        item = catalogue.submit(catalogue.offered(key, person), by=Actor(user=person, via="portal"), title=title, answers=answers, at=at, received_at=at)
+        for hours, word in enumerate(decided, 1):
+            vote = ApprovalVote.objects.filter(step__approval__item=item, state="open", step__state="open").select_related("user", "step__approval__item").first()
+            if vote is not None:
+                approvals.decide(vote, approve=word == "yes", by=Actor(user=vote.user, via="web"), comment="" if word == "yes" else "请由财务部门经理重新提出", at=at + timedelta(hours=hours))
 
 
 def load(rng: random.Random, now: datetime) -> None:
@@ -72,7 +101,7 @@ def load(rng: random.Random, now: datetime) -> None:
         level = (3, 3) if kind == "incident" else (2, 3) if kind == "complaint" else (4, 3)
         catalogue.publish(
             entry, by=manager, fields=fields, kind=kind, category=categories.get(category), team=teams[team], impact=level[0], urgency=level[1], at=now - timedelta(weeks=8),
-            **STEPS.get(key, {}),
+            **_steps(key),
         )
     CannedReply.objects.bulk_create(CannedReply(name=n, name_en=e, text=t, text_en=te) for n, e, t, te in REPLIES)
     ratings, entries, follow_ups = [], [], []
@@ -96,4 +125,5 @@ def load(rng: random.Random, now: datetime) -> None:
     Entry.objects.bulk_create(entries)
     FollowUp.objects.bulk_create(follow_ups)
     with jobs.not_now(), live.silent():
+        _asked(rng, now)
         demo_kinds.load(rng, now)

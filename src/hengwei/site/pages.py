@@ -22,6 +22,7 @@ from hengwei.core.asked import signed_in
 from hengwei.org.models import User
 from hengwei.ui.menu import counts_for, entries_for, settings_for
 from hengwei.work.models import WorkItem
+from hengwei.work.pages.quick import in_palette
 
 
 @login_required
@@ -69,7 +70,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     exact = WorkItem.objects.visible_to(user).filter(number=text.upper()).first() if text else None
     found = index.search(text, user=user, limit=8, prefix_last=True) if text else None
     people = User.objects.visible_to(user).filter(name__icontains=text, is_active=True).order_by("name", "id")[:5] if len(text) > 1 and user.is_agent else []
-    return render(request, "site/palette.html", {"menu": menu, "exact": exact, "found": found, "people": people, "text": text})
+    return render(request, "site/palette.html", {"quick": in_palette(text, user), "menu": menu, "exact": exact, "found": found, "people": people, "text": text})
 
 
 @login_required

@@ -15,9 +15,10 @@ from hengwei.core import jobs, live
 from hengwei.core.acting import Actor
 from hengwei.core.sample import progress as told
 from hengwei.org.models import Absence, Customer, Membership, Team, User
-from hengwei.work import demo_agreements, searching
+from hengwei.work import demo_agreements, demo_together, searching
 from hengwei.work import demo_texts as texts
 from hengwei.work.actions import approvals, assignment, conversation, intake, progress, relations
+from hengwei.work.actions import settings as settings_actions
 from hengwei.work.clocks import matching
 from hengwei.work.clocks.sweep import sweep
 from hengwei.work.models import (
@@ -42,6 +43,7 @@ def load(rng: random.Random, now: datetime, items: int = 0) -> None:
     items = items or settings.SAMPLE_ITEMS
     demo_agreements.load(now)
     _routing()
+    _approval_plans()
     matching.forget()
     people = _People(rng)
     with jobs.not_now(), live.silent():
@@ -49,6 +51,7 @@ def load(rng: random.Random, now: datetime, items: int = 0) -> None:
             _one(rng, people, received, now)
             told(number, items)
         _special(rng, people, now)
+        demo_together.load(rng, now)
         _escalate_until(now)
         demo_agreements.finish(now)
     for item in WorkItem.objects.iterator():
@@ -193,10 +196,11 @@ def _change(item: WorkItem, *, by: Actor, at: datetime) -> WorkItem:
         item = progress.make_transition(item.locked(), "plan", by=by, at=at)
     if item.state in ("in_progress", "planned"):
         item = progress.make_transition(item.locked(), "submit", by=by, at=at) if item.state == "planned" else item
-    for _step in range(2):
+    for _vote in range(6):
         vote = ApprovalVote.objects.filter(step__approval__item=item, step__state="open", state="open").select_related("step__approval__item", "user").first()
-        if vote is not None:
-            approvals.decide(vote, approve=True, by=Actor(user=vote.user, via="web"), comment="同意，注意回退方案", at=at)
+        if vote is None:
+            break
+        approvals.decide(vote, approve=True, by=Actor(user=vote.user, via="web"), comment="同意，注意回退方案", at=at)
     item = item.locked()
     return progress.make_transition(item, "start", by=by, at=at) if item.state == "approved" else item
 
@@ -226,15 +230,33 @@ def _special(rng: random.Random, people: _People, now: datetime) -> None:
         )
         relations.set_parent(child, major, by=by, at=start + timedelta(minutes=10))
     conversation.reply(major.locked(), by=by, text="已定位到光缆被施工挖断，正在切换备用链路，预计30分钟内恢复。", at=start + timedelta(minutes=12))
-    first, second = WorkItem.objects.filter(phase="active", kind="incident", parent=None, requester__is_agent=False).order_by("-id")[:2]
-    intake_again = intake.open_item(
-        "incident", title=f"{first.title}（再报一次）", description="刚才提交过，怕没收到。", by=Actor(user=first.requester, via="portal"), team=first.team,
-        category=first.category, impact=3, urgency=3, received_at=now - timedelta(minutes=20), at=now - timedelta(minutes=20),
-    )
-    relations.merge([intake_again], into=first, by=by, at=now - timedelta(minutes=15))
-    relations.link(second, first, by=by)
+    working = list(WorkItem.objects.filter(phase="active", kind="incident", parent=None, requester__is_agent=False).order_by("-id")[:2])
+    for first in working[:1]:
+        again = intake.open_item(
+            "incident", title=f"{first.title}（再报一次）", description="刚才提交过，怕没收到。", by=Actor(user=first.requester, via="portal"), team=first.team,
+            category=first.category, impact=3, urgency=3, received_at=now - timedelta(minutes=20), at=now - timedelta(minutes=20),
+        )
+        relations.merge([again], into=first, by=by, at=now - timedelta(minutes=15))
+    for second in working[1:]:
+        relations.link(second, working[0], by=by)
     away = people.members[texts.IT][1]
     Absence.objects.create(user=away, starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=3), note="年假", deputy=people.members[texts.IT][0])
+
+
+def _approval_plans() -> None:
+    """Who approves changes, and what the catalogue asks for."""
+    by = Actor(user=User.objects.get(username="yangjing"), via="web")
+    lead, manager = {"by": "team_lead"}, {"by": "role", "key": "manager"}
+    owners = [{"by": "head", "key": texts.OPS}, {"by": "head", "key": texts.IT}]
+    for name, english, kind, conditions, steps in (
+        ("重大变更审批", "Major changes", "change", {"all": [{"field": "impact", "op": "at_most", "value": 2}]}, [
+            {"name": "组长", "mode": "any", "approvers": [lead], "remind_hours": 4, "within_hours": 24}, {"name": "会签", "mode": "all", "approvers": owners, "remind_hours": 8},
+            {"name": "经理", "mode": "any", "approvers": [manager], "within_hours": 24}]),
+        ("一般变更审批", "Other changes", "change", {}, [{"name": "组长", "mode": "any", "approvers": [lead], "within_hours": 24}]),
+        ("权限申请审批", "Access rights", "", {}, [
+            {"name": "系统负责人", "mode": "any", "approvers": [lead], "remind_hours": 8, "within_hours": 48}, {"name": "经理", "mode": "any", "approvers": [manager], "within_hours": 48}]),
+    ):
+        settings_actions.save_plan(None, by=by, name=name, name_en=english, kind=kind, conditions=conditions, steps=steps)
 
 
 def _routing() -> None:

@@ -76,6 +76,8 @@ def _condition(term: Term, user: User) -> Q:
     if key == "owner":
         return _person("owner", value, user)
     if key == "team":
+        if value.casefold() in ME:
+            return Q(team__in=user.team_ids)
         teams = Team.objects.filter(Q(key__iexact=value) | Q(name__icontains=value) | Q(name_en__icontains=value))
         return Q(team__isnull=True) if value.casefold() in NOBODY else Q(team__in=teams)
     if key == "customer":

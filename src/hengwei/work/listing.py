@@ -173,7 +173,7 @@ WIDTHS = (50, 900)
 #: Orders of the list: those that an index serves.
 SORTS = {
     "due": (_("what falls due first"), ("next_due_at", "id")), "newest": (_("newest first"), ("-id",)), "oldest": (_("oldest first"), ("id",)),
-    "changed": (_("changed last"), ("-updated_at", "-id")),
+    "changed": (_("changed last"), ("-updated_at", "-id")), "priority": (_("highest priority first"), ("rank", "next_due_at", "id")),
 }
 
 

@@ -17,11 +17,13 @@ from hengwei.core.files import files_of
 from hengwei.core.idempotency import idempotent
 from hengwei.core.rest import Page, actor_of, keyset
 from hengwei.org.models import Customer, Site, Team, User
+from hengwei.work import listing
 from hengwei.work.actions.intake import open_item
 from hengwei.work.actions.triage import change
 from hengwei.work.asking import parse
 from hengwei.work.finding import asked
 from hengwei.work.models import Attachment, Category, Entry, WorkItem
+from hengwei.work.models.items import rank
 from hengwei.work.workflow import Phase
 
 from .schemas import (
@@ -62,10 +64,10 @@ def pick(model: Any, value: Any, *, field: str, by: str = "pk", queryset: Any = 
 def list_items(
     request: HttpRequest, cursor: str = "", limit: int = 50, kind: str = "", phase: Phase | None = None, state: str = "",
     open: bool | None = None, team: str = "", owner: int | None = None, requester: int | None = None, customer: int | None = None,
-    priority: int | None = None, received_after: datetime | None = None, sort: str = Query("newest", pattern="^(newest|due)$"),
+    priority: int | None = None, received_after: datetime | None = None, sort: str = Query("newest", pattern="^(newest|due|priority)$"),
     q: str = Query("", max_length=400, description="The quick search: `from:李倩 is:overdue 2026-10 word`."),
 ) -> dict[str, Any]:
-    """Newest first, or by what falls due first (`sort=due`, open items only)."""
+    """Newest first, or by what falls due first (`sort=due`) or by priority (`sort=priority`): open items only."""
     user = signed_in(request)
     rows = WorkItem.objects.visible_to(user).with_people()
     exact = {"kind": kind, "phase": phase, "state": state, "team__key": team, "owner": owner, "requester": requester,
@@ -76,11 +78,13 @@ def list_items(
         rows = asked(rows, parse(q, today=timezone.localdate(now)), user=user, now=now)
     if received_after is not None:
         rows = rows.filter(received_at__gt=received_after)
-    if open or sort == "due":
+    if open or sort in ("due", "priority"):
         rows = rows.open()
     elif open is False:
         rows = rows.exclude(phase__in=["new", "active", "waiting"])
-    order = ("next_due_at", "id") if sort == "due" else ("-id",)
+    order = listing.SORTS[sort][1]
+    if sort == "priority":
+        rows = rows.annotate(rank=rank())
     return keyset(rows, order=order, cursor=cursor, limit=limit, show=lambda item: item_out(item, reader=user))
 
 

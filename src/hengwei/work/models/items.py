@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,11 @@ __all__ = ["NEVER", "NOT_COUNTED", "Category", "Closure", "Level", "Source", "Wa
 
 #: Stands for 'no moment' where rows are ordered by time: NULL would spoil keyset pages.
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def rank() -> Func:
+    """The priority as a list is put in order by it: what has none yet comes last. Written out, so that it meets the index."""
+    return Func(F("priority"), template="COALESCE(%(expressions)s, 5)", output_field=models.SmallIntegerField())
 
 
 class Level(models.IntegerChoices):
@@ -266,6 +271,7 @@ class WorkItem(models.Model):
             models.Index(fields=["team", "next_due_at", "id"], name="item_queue_unowned", condition=Q(phase__in=OPEN_PHASES, owner=None)),
             models.Index(fields=["next_due_at", "id"], name="item_queue_all", condition=Q(phase__in=OPEN_PHASES)),
             models.Index(fields=["-updated_at", "-id"], name="item_queue_changed", condition=Q(phase__in=OPEN_PHASES)),
+            models.Index(rank(), "next_due_at", "id", name="item_queue_priority", condition=Q(phase__in=OPEN_PHASES)),
             models.Index(fields=["waiting_until", "id"], name="item_waiting", condition=Q(phase="waiting")),
             models.Index(fields=["requester", "-id"], name="item_requester"),
             models.Index(fields=["customer", "-id"], name="item_customer"),

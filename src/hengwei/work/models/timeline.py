@@ -29,6 +29,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         inside = Share.objects.of(user).filter(as_colleague=True).values("item_id")
         return self.filter(models.Q(public=True) | models.Q(author=user) | models.Q(item__in=inside))
 
+    def showing(self, show: str = "", number: str = "") -> Self:
+        """Narrowed to `messages` (public words), `notes` (internal words) or `facts` (the rest), and to the item of a number."""
+        words = models.Q(kind__in=Entry.WORDS)
+        wanted = {"messages": words & models.Q(public=True), "notes": words & models.Q(public=False), "facts": ~words}.get(show)
+        rows = self if wanted is None else self.filter(wanted)
+        return rows.filter(item__number=number) if number else rows
+
     def of(self, item: WorkItem) -> Self:
         """The timeline of an item, with that of every item merged into it."""
         # The ids at once: an OR over a subquery would read the whole table.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
@@ -39,22 +40,25 @@ def board(request: HttpRequest) -> HttpResponse:
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     people = _people(rows, teams, now)
     return render(request, "work/board.html", {
-        "tiles": _tiles(rows, now), "people": people, "most": max([p["open"] for p in people] + [1]),
+        "tiles": _tiles(rows, now, "team:me" if teams else ""), "people": people, "most": max([p["open"] for p in people] + [1]),
         "unassigned": list(rows.unassigned().with_people().order_by("next_due_at", "id")[:CARDS]),
         "hours": _hours(rows, today), "now": now, "may_assign": user.may(perms.ASSIGN_OTHERS),
     })
 
 
-def _tiles(rows: WorkItemQuerySet, now: Any) -> list[dict[str, Any]]:
+def _tiles(rows: WorkItemQuerySet, now: Any, whose: str) -> list[dict[str, Any]]:
+    """The numbers, each with the list that holds exactly the items it counts; `whose` narrows the list to the board's teams."""
+    long_ago = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) - LONG_WAIT
     counted = rows.open().aggregate(
         late=Count("pk", filter=Q(next_due_at__lt=now)), soon=Count("pk", filter=Q(next_due_at__gte=now, next_due_at__lt=now + listing.SOON)),
-        unowned=Count("pk", filter=Q(owner=None)), waiting=Count("pk", filter=Q(phase="waiting", updated_at__lt=now - LONG_WAIT)), open=Count("pk"),
+        unowned=Count("pk", filter=Q(owner=None)), waiting=Count("pk", filter=Q(phase="waiting", updated_at__lt=long_ago)), open=Count("pk"),
     )
-    return [
-        {"key": "late", "n": counted["late"], "query": "view=soon", "tone": "bad"}, {"key": "soon", "n": counted["soon"], "query": "view=soon", "tone": "warn"},
-        {"key": "unowned", "n": counted["unowned"], "query": "view=open&owner=none", "tone": ""},
-        {"key": "waiting", "n": counted["waiting"], "query": "view=open&phase=waiting", "tone": ""}, {"key": "open", "n": counted["open"], "query": "view=open", "tone": ""},
-    ]
+    asked = (("late", "is:overdue", "bad"), ("soon", "is:soon", "warn"), ("unowned", "is:unassigned", ""), ("waiting", f"is:waiting updated<{LONG_WAIT.days}d", ""), ("open", "", ""))
+    found = []
+    for key, words, tone in asked:
+        q = " ".join(filter(None, (words, whose)))
+        found.append({"key": key, "n": counted[key], "query": urlencode({"view": "open", **({"q": q} if q else {})}), "tone": tone})
+    return found
 
 
 def _people(rows: WorkItemQuerySet, teams: list[int], now: Any) -> list[dict[str, Any]]:

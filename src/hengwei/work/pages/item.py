@@ -47,6 +47,8 @@ from hengwei.work.models import (
 )
 from hengwei.work.workflow import Phase
 
+from .narrowing import choices, narrowing_of
+
 #: Somebody who was heard of within this time is looking at the item.
 PRESENT_SECONDS = 45
 #: Entries shown at once; older ones are fetched when asked for.
@@ -86,8 +88,9 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
     """All that the item's page shows to this reader."""
     user = signed_in(request)
     by = current()
+    narrowing = narrowing_of(request, item)
     entries = list(
-        Entry.objects.of(item).visible_to(user).select_related("author", "item")
+        Entry.objects.of(item).visible_to(user).showing(narrowing.show, narrowing.of).select_related("author", "item")
         .prefetch_related(Prefetch("attachments", Attachment.objects.select_related("file"))).order_by("-happened_at", "-id")[:SHOWN]
     )[::-1]
     if user.is_agent:
@@ -112,11 +115,12 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
             "relations": Relation.objects.filter(source=item).select_related("target"),
             "related_from": Relation.objects.filter(target=item).select_related("source"),
             "children": item.children.order_by("id")[:50], "merged": item.merged_items.order_by("id")[:50],
-            "watchers": item.watchers.select_related("user"),
+            "watchers": item.watchers.select_related("user"), "narrowing": narrowing,
             "history": WorkItem.objects.filter(requester=item.requester).exclude(pk=item.pk).order_by("-id")[:5] if item.requester_id else [],
             "files": Attachment.objects.filter(item=item).select_related("file").order_by("id")[:50],
             "may_work": by.may(perms.WORK), "may_classify": by.may(perms.CLASSIFY), "may_assign": by.may(perms.ASSIGN_OTHERS), "may_link": by.may(perms.LINK),
         }
+        facts["narrowings"] = SimpleLazyObject(lambda: choices(item, facts["merged"], narrowing))
     return facts
 
 

@@ -27,7 +27,7 @@ from hengwei.work import asking, listing
 from hengwei.work.actions import bulk as deeds
 from hengwei.work.actions import views
 from hengwei.work.models import Category, Closure, Level, Seen, WorkItem
-from hengwei.work.models.items import WorkItemQuerySet
+from hengwei.work.models.items import WorkItemQuerySet, rank
 from hengwei.work.workflow import Phase
 
 #: Where the session keeps what undoing the last deed on many needs.
@@ -57,7 +57,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     view, rows = rows_of(request, user)
     sort = request.GET.get("sort", "")
     order = listing.SORTS[sort][1] if sort in listing.SORTS else listing.SORTS["due" if view.by_due else "newest"][1]
-    page = keyset(rows.with_people().select_related("site"), order=order, cursor=request.GET.get("cursor", ""))
+    listed = rows.with_people().select_related("site")
+    if "rank" in order:
+        listed = listed.annotate(rank=rank())
+    page = keyset(listed, order=order, cursor=request.GET.get("cursor", ""))
     given = {name: request.GET[name] for name in listing.FILTERS if request.GET.get(name)}
     text = request.GET.get("q", "").strip()
     asked = asking.parse(text, today=timezone.localdate(now))
