@@ -11,6 +11,11 @@ export function startKeys(): void {
       event.target.form?.requestSubmit();
       return;
     }
+    // Escape leaves what one writes in, so that the keys of the page work again; what was written stays.
+    if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && event.target instanceof HTMLTextAreaElement && !document.querySelector("dialog[open]")) {
+      event.stopPropagation();
+      return event.target.blur();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "?") { event.preventDefault(); return (document.getElementById("keys") as HTMLDialogElement | null)?.showModal(); }
     if (event.key === "/") { event.preventDefault(); return document.querySelector<HTMLElement>("[data-palette]")?.click(); }

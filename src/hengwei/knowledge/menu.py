@@ -14,6 +14,6 @@ register_setting(SettingsEntry(
 register_setting(SettingsEntry(
     "kb_systems", _("Systems and their manual"), _("The systems that are maintained, with their common faults and what to do."), "server-2", "knowledge:systems", perms.MANAGE, "knowledge", 20))
 register_setting(SettingsEntry(
-    "kb_synonyms", _("Synonyms"), _("Words that mean the same, for every search: 打印机, printer."), "arrows-exchange", "knowledge:synonyms", perms.MANAGE, "knowledge", 30))
+    "kb_synonyms", _("Synonyms"), _("Words that mean the same, for every search: printer, copier."), "arrows-exchange", "knowledge:synonyms", perms.MANAGE, "knowledge", 30))
 register_setting(SettingsEntry(
     "kb_import", _("Import articles"), _("Markdown and Word files become drafts, many at once."), "file-import", "knowledge:import", perms.MANAGE, "knowledge", 40))
