@@ -1,6 +1,12 @@
-// The draft of a regulation: drag clauses to where they belong, cut a text at the cursor.
+// Regulations: a clause opened on its board; the draft, whose clauses are dragged to where they belong and cut at the cursor.
 import htmx from "htmx.org";
 import Sortable from "sortablejs";
+
+// Where the clause's proof stands above the document, it is brought into sight when one is opened.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const pane = (event as CustomEvent<{ target: HTMLElement }>).detail.target;
+  if (pane.id === "pane" && getComputedStyle(pane).position === "static") pane.scrollIntoView({ block: "start" });
+});
 
 export function startRegulation(root: ParentNode): void {
   const lists = [...root.querySelectorAll<HTMLElement>("[data-clauses]")];

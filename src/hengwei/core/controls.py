@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .errors import Message, Refused
 
@@ -108,7 +109,7 @@ class Findings:
 
 
 def not_enough(reason: Message) -> Findings:
-    """Nothing can be told, and why."""
+    """Nothing can be told, and why: words to be translated later (gettext_lazy), since the run is kept for readers of both languages."""
     return Findings(0, 0, insufficient=reason)
 
 
@@ -198,7 +199,7 @@ def every() -> list[Control]:
 def judge(control: Control, period: Period, params: Mapping[str, Any]) -> Findings:
     """Evaluate, unless the control cannot tell the past and is asked for it."""
     if period.past and not control.tells_past:
-        return not_enough(_("The records do not tell how this was at a past moment."))
+        return not_enough(gettext_lazy("The records do not tell how this was at a past moment."))
     return control.evaluate(period, params)
 
 

@@ -60,7 +60,7 @@ class Proof:
     def plain(self) -> str:
         """The control in plain words."""
         if self.control is None:
-            return self.run.message if self.run else ""
+            return self.run.said if self.run else ""
         try:
             return self.control.plain(self.binding.params)
         except (KeyError, ValueError, TypeError):

@@ -50,7 +50,7 @@ class SupportReportExists(Control):
                 due.append(span)
             span = periods.named(kind, span.end)
         if not due:
-            return not_enough(_t("No report fell due in this period."))
+            return not_enough(_("No report fell due in this period."))
         rows = {r.period_start: r for r in SupportReport.objects.filter(kind=kind, team=None, state="published", published_at__lte=period.as_of, period_start__in=[s.first for s in due]).prefetch_related("decisions")}
         bad: list[ExceptionRow] = []
         for one in due:

@@ -111,7 +111,7 @@ def _row(row: board.Row) -> dict[str, Any]:
             {
                 "kind": proof.binding.kind, "control": proof.binding.control, "title": _both(lambda proof=proof: proof.title), "plain": _both(lambda proof=proof: proof.plain),
                 "state": proof.state, "figure": proof.figure, "threshold": proof.binding.threshold, "exceptions": proof.run.exceptions if proof.run else 0,
-                "as_of": proof.run.as_of.isoformat() if proof.run else "", "message": proof.run.message if proof.run else "",
+                "as_of": proof.run.as_of.isoformat() if proof.run else "", "message": _both(lambda proof=proof: proof.run.said if proof.run else ""),
                 "attested_by": str(proof.attestation.by) if proof.attestation else "", "attested_at": proof.attestation.at.isoformat() if proof.attestation else "",
                 "statement": proof.attestation.statement if proof.attestation else "", "answers": str(proof.owner),
             } for proof in row.proofs

@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from hengwei.core import controls, live
 from hengwei.core.acting import Actor
 from hengwei.core.controls import Findings, Period
+from hengwei.core.errors import Message
 from hengwei.governance import periods
 from hengwei.governance import permissions as perms
 from hengwei.governance.models import Binding, ControlRun, Regulation, RegulationVersion
@@ -30,7 +33,7 @@ PATIENCE_MS = 60_000
 #: Persons kept with a run.
 PEOPLE = 50
 #: What a new look at a period writes over the last one.
-KEPT_OF_A_RUN = ("control", "params", "threshold", "as_of", "ran_at", "duration_ms", "population", "compliant", "state", "message", "people")
+KEPT_OF_A_RUN = ("control", "params", "threshold", "as_of", "ran_at", "duration_ms", "population", "compliant", "state", "message", "message_en", "people")
 
 
 def zone() -> ZoneInfo:
@@ -47,7 +50,7 @@ def period_of(binding: Binding, now: datetime, *, back: int = 0, as_of: datetime
     return Period(start, end, min(end, now), past=end <= now)
 
 
-def judged(binding: Binding, period: Period) -> tuple[Findings | None, str, str, list[Any]]:
+def judged(binding: Binding, period: Period) -> tuple[Findings | None, str, Message, list[Any]]:
     """Findings, state, message and people of a binding in a period. Whatever fails is 'cannot tell', never green."""
     try:
         with transaction.atomic():
@@ -63,26 +66,30 @@ def judged(binding: Binding, period: Period) -> tuple[Findings | None, str, str,
             people = [list(one) for one in findings.people()[:PEOPLE]] if findings.exceptions else []
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', '0', true)")
-        message = str(findings.insufficient) if findings.insufficient else _("No case in this period.") if not findings.population else ""
+        message = findings.insufficient or (_("No case in this period.") if not findings.population else "")
         return findings, state, message, people
     except KeyError:
-        return None, State.ERROR, _("There is no control '%(key)s' in this installation.") % {"key": binding.control}, []
+        return None, State.ERROR, format_lazy("{} {}", _("There is no such control in this installation:"), binding.control), []
     except DatabaseError as error:
         log.exception("control %s of binding %s", binding.control, binding.pk)
-        return None, State.ERROR, _("The database did not answer: %(error)s") % {"error": type(error).__name__}, []
+        return None, State.ERROR, format_lazy("{} {}", _("The database did not answer:"), type(error).__name__), []
     except Exception as error:
         log.exception("control %s of binding %s", binding.control, binding.pk)
-        return None, State.ERROR, _("The control failed: %(error)s") % {"error": error}, []
+        return None, State.ERROR, format_lazy("{} {}", _("The control failed:"), str(error)), []
 
 
 def result(binding: Binding, period: Period, *, now: datetime) -> tuple[Findings | None, ControlRun]:
     """What a binding's control finds in a period, and the run that tells of it, not saved."""
     began = time.perf_counter()
     findings, state, message, people = judged(binding, period)
+    said = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            said[language] = str(message)[:500]
     return findings, ControlRun(
         binding=binding, control=binding.control, params=binding.params, threshold=binding.threshold, period_start=period.start, period_end=period.end,
         as_of=period.as_of, ran_at=now, duration_ms=int((time.perf_counter() - began) * 1000), population=findings.population if findings else 0,
-        compliant=findings.compliant if findings else 0, state=state, message=message[:500], people=people,
+        compliant=findings.compliant if findings else 0, state=state, message=said["zh-hans"], message_en=said["en"], people=people,
     )
 
 
@@ -91,7 +98,7 @@ def tried(binding: Binding, *, now: datetime, most: int = 8) -> dict[str, Any]:
     findings, found = result(binding, period_of(binding, now), now=now)
     control = controls.get(binding.control)
     return {
-        "state": found.state, "message": found.message, "plain": control.plain(binding.params), "rows": list(findings.rows(0, most)) if findings else [],
+        "state": found.state, "message": found.said, "plain": control.plain(binding.params), "rows": list(findings.rows(0, most)) if findings else [],
         "figure": f"{found.compliant}/{found.population}" if found.population else "", "exceptions": found.exceptions,
     }
 

@@ -31,7 +31,7 @@ def _proof_out(proof: boards.Proof) -> dict[str, Any]:
         "binding": proof.binding.pk, "kind": proof.binding.kind, "control": proof.binding.control, "title": proof.title, "plain": proof.plain, "params": proof.binding.params,
         "threshold": proof.binding.threshold, "span": proof.binding.span, "state": proof.state, "figure": proof.figure,
         "population": run.population if run else None, "compliant": run.compliant if run else None, "as_of": run.as_of if run else None,
-        "message": run.message if run else "", "owner": person_out(proof.owner), "teams": sorted(proof.teams),
+        "message": run.said if run else "", "owner": person_out(proof.owner), "teams": sorted(proof.teams),
         "attested_by": str(proof.attestation.by) if proof.attestation else None, "attested_at": proof.attestation.at if proof.attestation else None,
         "trend": [{"from": r.period_start, "share": r.share} for r in proof.trend],
     }

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core.i18n import is_chinese
 from hengwei.org.models import User
 
 from .regulations import Binding, Regulation, RegulationVersion
@@ -38,7 +39,9 @@ class ControlRun(models.Model):
     population = models.PositiveIntegerField(default=0)
     compliant = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=12, choices=State)
+    #: Why it cannot be told, in both languages: a run is kept for every reader.
     message = models.CharField(max_length=500, blank=True, default="")
+    message_en = models.CharField(max_length=500, blank=True, default="")
     #: Exceptions by person: [[user id or null, times], …], the most first.
     people: Any = models.JSONField(default=list, blank=True)
 
@@ -54,6 +57,11 @@ class ControlRun(models.Model):
     @property
     def exceptions(self) -> int:
         return self.population - self.compliant
+
+    @property
+    def said(self) -> str:
+        """Its message in the reader's language."""
+        return self.message if is_chinese() or not self.message_en else self.message_en
 
     @property
     def share(self) -> float | None:

@@ -51,7 +51,7 @@ class Regulation(Bilingual):
     definitions_en = models.TextField(_("definitions in English"), blank=True, default="")
     legal_basis = models.TextField(_("legal basis"), blank=True, default="")
     legal_basis_en = models.TextField(_("legal basis in English"), blank=True, default="")
-    owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("kept by"))
+    owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("keeper"))
     body = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("executing body"))
     review_months = models.PositiveSmallIntegerField(_("reviewed every (months)"), default=12)
     reader_roles = models.ManyToManyField(Role, blank=True, related_name="+", verbose_name=_("readers by role"))

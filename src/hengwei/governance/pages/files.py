@@ -16,7 +16,7 @@ from hengwei.core.i18n import is_chinese
 from hengwei.governance.actions.running import zone
 from hengwei.governance.board import MARKS
 from hengwei.governance.models import Regulation, RegulationVersion, Snapshot
-from hengwei.governance.texts import to_docx, to_markdown
+from hengwei.governance.texts import marks, to_docx, to_markdown
 from hengwei.ui.kit.exports import XLSX, safe, table_response
 from hengwei.ui.printing import pdf
 
@@ -47,30 +47,31 @@ def text_file(regulation: Regulation, version: RegulationVersion, form: str) -> 
 def exceptions_file(regulation: Regulation, control: Control, rows: Iterable[ExceptionRow], form: str) -> HttpResponse:
     """Exceptions of a clause as `csv` or `xlsx`."""
     lines = [(one.record, one.why, one.person, timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M") if one.at else "", one.url) for one in rows]
-    return table_response(form, f"{regulation.code} {control.title}"[:60], [_("Record"), _("Why"), _("Person"), _("When"), _("Address")], lines)
+    return table_response(form, f"{regulation.code} {control.title}"[:60], [_("Case on record"), _("Why"), _("Person"), _("When"), _("Address")], lines)
 
 
 def frozen_context(regulation: Regulation, snapshot: Snapshot) -> dict[str, Any]:
     """A frozen month as its page and its PDF show it."""
+    rows = frozen_rows(snapshot.board)
     return {
-        "regulation": regulation, "snapshot": snapshot, "rows": frozen_rows(snapshot.board), "evidence": list(snapshot.exceptions.all()[:EVIDENCE]),
-        "coverage": snapshot.board["coverage"], "numbers": {row["key"]: row["number"] for row in snapshot.board["rows"]},
+        "regulation": regulation, "snapshot": snapshot, "rows": rows, "evidence": list(snapshot.exceptions.all()[:EVIDENCE]),
+        "coverage": snapshot.board["coverage"], "numbers": {row["key"]: row["number"] for row in rows},
     }
 
 
 def frozen_rows(board: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a frozen board in the reader's language, with the marks of the board."""
     english = not is_chinese()
+    language = "en" if english else "zh"
     rows = []
     for row in board["rows"]:
         sign, words, tone = MARKS[row["state"]]
         proofs = []
         for proof in row["proofs"]:
             own_sign, own_words, own_tone = MARKS[proof["state"]]
-            language = "en" if english else "zh"
-            proofs.append({**proof, "title": proof["title"][language], "plain": proof["plain"][language], "words": own_words, "tone": own_tone, "sign": own_sign})
+            proofs.append({**proof, "title": proof["title"][language], "plain": proof["plain"][language], "message": proof["message"][language], "words": own_words, "tone": own_tone, "sign": own_sign})
         rows.append({
-            **row, "title": (english and row["title_en"]) or row["title"], "text": (english and row["text_en"]) or row["text"],
+            **row, "number": marks.in_english(row["number"]) if english and (row["title_en"] or row["text_en"]) else row["number"], "title": (english and row["title_en"]) or row["title"], "text": (english and row["text_en"]) or row["text"],
             "sign": sign if row["counted"] or row["proofs"] else "", "words": words, "tone": tone, "proofs": proofs,
         })
     return rows
@@ -116,7 +117,7 @@ def _workbook(regulation: Regulation, snapshot: Snapshot) -> HttpResponse:
     ]
     sheet(_("Clauses"), head, [_line(row, proof) for row in rows for proof in (row["proofs"] or [None])])
     numbers = {row["key"]: row["number"] for row in rows}
-    sheet(_("Evidence"), [_("Clause"), _("Control"), _("Record"), _("Why"), _("Person"), _("When"), _("Address")], [
+    sheet(_("Evidence"), [_("Clause"), _("Control"), _("Case on record"), _("Why"), _("Person"), _("When"), _("Address")], [
         [numbers.get(one.clause_key, one.clause_key), one.control, one.record, one.why, one.person, timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M") if one.at else "", one.url]
         for one in snapshot.exceptions.all().iterator()
     ])

@@ -31,7 +31,10 @@ class RegulationForm(KitModelForm):
     class Meta:
         model = Regulation
         fields = ["name", "name_en", "code", "owner", "body", "review_months", *SAYS, "reader_roles", "reader_teams", "acknowledge_days"]
-        widgets = {"reader_roles": forms.CheckboxSelectMultiple, "reader_teams": forms.CheckboxSelectMultiple}
+        widgets = {
+            "reader_roles": forms.CheckboxSelectMultiple, "reader_teams": forms.CheckboxSelectMultiple,
+            **{name: forms.Textarea(attrs={"rows": 3}) for name in SAYS},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -44,7 +47,7 @@ class AdoptForm(forms.Form):
     """Who carries a built-in regulation out, and who answers for it."""
 
     body = forms.ModelChoiceField(label=_("executing body"), queryset=Team.objects.filter(archived_at=None), required=False)
-    owner = forms.ModelChoiceField(label=_("kept by"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(label=_("keeper"), queryset=User.objects.none())
     attester = forms.ModelChoiceField(label=_("confirms what no record proves"), queryset=User.objects.none(), required=False, help_text=_("Left empty, its keeper."))
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +47,7 @@ def red_sign(row: Any) -> SafeString | str:
 class RegulationFilters(django_filters.FilterSet):
     """Who keeps it, who carries it out, how it stands."""
 
-    owner = django_filters.ModelChoiceFilter(queryset=User.objects.staff().order_by("name"), label=_("kept by"))
+    owner = django_filters.ModelChoiceFilter(queryset=User.objects.staff().order_by("name"), label=_("keeper"))
     body = django_filters.ModelChoiceFilter(queryset=Team.objects.filter(archived_at=None), label=_("executing body"))
     state = django_filters.ChoiceFilter(
         label=_("state"), method="by_state",
@@ -72,7 +73,7 @@ class RegulationPages(Pages):
     columns = [
         Column("name", _("Regulation"), value=lambda r: r.label, link=True, second=lambda r: r.code), Column("state", _("State"), value=state_sign),
         Column("red", _("Exceptions"), value=red_sign), Column("bound", _("Proofs"), align="right"), Column("body"), Column("owner"),
-        Column("in_force_from", _("In force from")), Column("review_months", default=False), Column("missing", _("Not acknowledged"), align="right"),
+        Column("in_force_from", _("In force from"), value=lambda r: timezone.localdate(r.in_force_from) if r.in_force_from else ""), Column("review_months", default=False), Column("missing", _("Not acknowledged"), align="right"),
     ]
     filters = RegulationFilters
     form = RegulationForm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -113,6 +114,9 @@ def clause(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     row = next((r for r in boards.build(version, now=at, runs=runs).rows if r.clause.key == key), None)
     if row is None:
         raise Http404
+    if not request.headers.get("HX-Request"):
+        past = {"as_of": str(timezone.localtime(at).date())} if at < now else {}
+        return redirect(f"{regulation.get_absolute_url()}?{urlencode({**past, 'clause': key})}#c-{key}")
     person = None if user.may(perms.EVIDENCE) else user.pk
     parts = []
     for proof in row.proofs:

@@ -135,10 +135,9 @@ def change_draft(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def _line(row: boards.Row, *, covered: bool) -> dict[str, Any]:
-    bound = {proof.binding.control for proof in row.proofs}
     suggestions = [
         {"control": control, "params": params, "plain": control.plain(params), "words": "、".join(why.words)}
-        for control, params, why in ([] if covered else bind_actions.suggested(row.clause)) if control.key not in bound
+        for control, params, why in ([] if covered or row.proofs else bind_actions.suggested(row.clause))
     ]
     return {"row": row, "suggestions": suggestions, "covered": covered}
 
