@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Product
 from .people import Person
@@ -15,6 +15,21 @@ SAYS = (
 )
 NUMBERS = [f"{tens}{ones}" for tens in ("", "十", "二十", "三十") for ones in ("一二三四五六七八九" if tens == "" else ["", *"一二三四五六七八九"])] + ["四十"]
 LANGUAGES = {"zh-hans": ("技术支持服务规范", "逐条采纳最佳建议"), "en": ("Technical support rules", "Accept the best suggestion")}
+
+
+def drag(page: Page, grip: Locator, onto: Locator) -> None:
+    """By the mouse, in small steps, to the lower edge of another clause."""
+    grip.scroll_into_view_if_needed()
+    begin = grip.bounding_box()
+    assert begin
+    page.mouse.move(begin["x"] + 5, begin["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(begin["x"] + 5, begin["y"] - 8, steps=4)
+    onto.scroll_into_view_if_needed()
+    target = onto.bounding_box()
+    assert target
+    page.mouse.move(target["x"] + 40, target["y"] + target["height"] - 4, steps=12)
+    page.mouse.up()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -31,13 +46,16 @@ def test_forty_clauses_pasted_become_a_running_regulation(browser, product: Prod
     # The last one is split at the cursor and joined again.
     last = page.locator("li.k-article").last
     last.locator("summary").click()
-    area = last.locator("textarea")
+    area = last.locator("textarea[data-cut]")
     area.evaluate("one => { one.focus(); one.setSelectionRange(4, 4); one.dispatchEvent(new Event('select')); }")
     last.locator("[data-split]").click()
     expect(page.locator("li.k-article")).to_have_count(41)
     page.locator("li.k-article").last.locator("summary").click()
     page.locator("li.k-article").last.locator("[hx-post$='/merge']").click()
     expect(page.locator("li.k-article")).to_have_count(40)
+    # The last one is dragged behind the first.
+    drag(page, page.locator("li.k-article").last.locator(".grip").first, page.locator("li.k-article").first.locator("summary").first)
+    expect(page.locator("li.k-article > details > summary > b").nth(1)).to_have_text("第四十条")
     number = page.url.split("/")[-2]
     page.click(".page-head .btn-primary")
     page.get_by_role("button", name=accept).click()

@@ -208,7 +208,7 @@ class Clause(models.Model):
     class Kind(models.TextChoices):
         CHAPTER = "chapter", _("chapter")
         SECTION = "section", _("section")
-        ARTICLE = "article", _("article")
+        ARTICLE = "article", _("article of a regulation")
         PARAGRAPH = "paragraph", _("paragraph")
         ITEM = "item", _("item of a clause")
         BULLET = "bullet", _("bullet")
