@@ -19,7 +19,7 @@ RECORD = "main .table.kit .main-cell a, main .queue a.title, main table td a[hre
 PORTAL = ("/portal/", "/portal/new", "/portal/new/vpn", "/portal/requests", "/portal/standards", "/account/me", "/account/sessions/", "/account/password/change/")
 #: Where the words are the product's own; what stands in `.choices` or a chart's table is data.
 OWN = "button, label, legend, th, dt, summary, .btn, .entry, .form-hint, .card-title, .settings small"
-DATA = ".choices, [role=group], .figures, tbody th, .words-md, .document, .k-article, .bubble, .cardlet, .sample-mail, .matrix thead, [data-data]"
+DATA = ".choices, [role=group], .figures, tbody th, .words-md, .document, .k-article, .bubble, .cardlet, .sample-mail, .matrix thead, [data-asked]"
 #: Names that are the same in every language.
 NAMES = {
     "API", "CSV", "Ctrl", "ERP", "Enter", "English", "Excel", "HTTP", "Hash", "IMAP", "INBOX", "JSON", "LDAP", "LDAPS", "MES", "Markdown", "Outlook", "PDF", "REST", "SMTP", "STARTTLS", "TLS",
