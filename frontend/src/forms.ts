@@ -51,6 +51,36 @@ function startSortList(list: HTMLElement): void {
   });
 }
 
+// A long list of which several are chosen: the chosen ones as chips, and a plain list to add one.
+function startPicking(list: HTMLSelectElement): void {
+  if (list.dataset.started) return;
+  list.dataset.started = "yes";
+  const chips = Object.assign(document.createElement("div"), { className: "picked" });
+  const adder = Object.assign(document.createElement("select"), { className: "form-select", id: list.id });
+  list.removeAttribute("id");
+  list.hidden = true;
+  list.after(chips, adder);
+  const show = () => {
+    chips.replaceChildren(...[...list.selectedOptions].map((option) => {
+      const chip = Object.assign(document.createElement("span"), { className: "chip", textContent: option.text });
+      const gone = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "×" });
+      gone.setAttribute("aria-label", `${list.dataset.remove ?? "×"} ${option.text}`);
+      gone.addEventListener("click", () => { option.selected = false; show(); adder.focus(); });
+      chip.append(gone);
+      return chip;
+    }));
+    const left = [...list.children].map((child) => child.cloneNode(true) as HTMLElement);
+    left.forEach((child) => child.querySelectorAll<HTMLOptionElement>("option").forEach((option) => { if ([...list.selectedOptions].some((one) => one.value === option.value)) option.remove(); }));
+    adder.replaceChildren(new Option(list.dataset.pick ?? "", ""), ...left.filter((child) => child.matches("option") || child.childElementCount));
+    adder.value = "";
+  };
+  adder.addEventListener("change", () => {
+    const option = [...list.options].find((one) => one.value === adder.value);
+    if (option) { option.selected = true; show(); }
+  });
+  show();
+}
+
 // What was typed and not saved is found again in this browser, also after signing in anew.
 function startKeeping(form: HTMLFormElement): void {
   if (form.dataset.started) return;
@@ -81,10 +111,12 @@ function openDialog(url: string): void {
 export function startForms(root: ParentNode): void {
   root.querySelectorAll<HTMLElement>("[data-inline]").forEach(startInline);
   root.querySelectorAll<HTMLElement>("[data-sort-list]").forEach(startSortList);
+  root.querySelectorAll<HTMLSelectElement>("select[data-pick]").forEach(startPicking);
   root.querySelectorAll<HTMLFormElement>("form[data-keep]").forEach(startKeeping);
 }
 
 export function startDeeds(): void {
+  document.addEventListener("hw:added", (event) => startForms((event as CustomEvent<HTMLElement>).detail));
   document.addEventListener("click", (event) => {
     const opener = (event.target as HTMLElement).closest<HTMLElement>("[data-dialog-url]");
     if (!opener || event.ctrlKey || event.metaKey) return;

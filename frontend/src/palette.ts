@@ -23,10 +23,11 @@ export function startPalette(): void {
   const rows = () => [...found.querySelectorAll<HTMLElement>("a, button")];
   const choose = (n: number) => rows().forEach((row, i, all) => {
     const on = i === Math.max(0, Math.min(n, all.length - 1));
-    row.setAttribute("aria-selected", String(on));
+    // Links have no `selected`: the one that Enter follows is the current one.
+    if (on) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
     if (on) row.scrollIntoView({ block: "nearest" });
   });
-  const current = () => rows().findIndex((row) => row.getAttribute("aria-selected") === "true");
+  const current = () => rows().findIndex((row) => row.hasAttribute("aria-current"));
   input.addEventListener("input", () => { window.clearTimeout(timer); timer = window.setTimeout(ask, 120); });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;

@@ -26,7 +26,7 @@ def test_the_palette_asks_the_queue_and_teaches_how(browser, product, language):
     page.fill("#palette input", "is:open priority:1")
     page.wait_for_selector("#palette a[href*='priority%3A1']")
     # The first hit is chosen already.
-    expect(page.locator("#palette .sheet [aria-selected=true]")).to_have_attribute("href", re.compile("^/items/"))
+    expect(page.locator("#palette .sheet [aria-current]")).to_have_attribute("href", re.compile("^/items/"))
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/items/[A-Z]+-\d{4}-\d{6}$"))
     lead.close()
@@ -38,14 +38,14 @@ def test_a_timeline_is_narrowed_without_reload_and_the_address_keeps_it(browser,
     number = page.locator("tr[data-item] .c-number").first.inner_text().split()[0]
     page = agent.go(f"/items/{number}")
     page.evaluate("window.kept = true")
-    page.locator(".narrowing a", has_text="Facts").focus()
+    page.locator(".narrowing a", has_text="Activity").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/items/{number}?show=facts")
     expect(page.locator("#timeline .bubble")).to_have_count(0)
     assert page.evaluate("window.kept")
     agent.accessible()
     page.reload()
-    expect(page.locator(".narrowing [aria-current]")).to_have_text("Facts")
+    expect(page.locator(".narrowing [aria-current]")).to_have_text("Activity")
     # A note is written: the page's answer is narrowed too.
     page.locator("[data-mode-is=note]").click()
     page.fill(".editor textarea", "Seen while narrowed")

@@ -90,7 +90,7 @@ def inline(present: Sequence[Mapping[str, Any]], data: Any, *, key: str = "steps
     """The steps inside a form; they are asked in turn, from the top."""
     # Asked of the database once for all rows, and not before a row is shown or checked.
     offered = functools.cache(lambda: approvers(present))
-    field = forms.MultipleChoiceField(label=_("who is asked"), choices=offered, widget=forms.SelectMultiple(attrs={"size": 6}))
+    field = forms.MultipleChoiceField(label=_("who is asked"), choices=offered, widget=forms.SelectMultiple(attrs={"size": 6, "data-pick": _("Add…"), "data-remove": _("Remove")}))
     row = type("StepRow", (StepRow,), {"approvers": field})
     made: type[BaseFormSet[Any]] = formset_factory(row, extra=0 if present else blank, can_order=True, can_delete=True, max_num=STEPS_AT_MOST)
     return Inline(key, title, made(data, prefix=key, initial=[shown(one) for one in present]), help=help_text, sortable=True)

@@ -20,9 +20,9 @@ CHECKLISTS = [
     ("账号开通", "New account", ["request"], "account", ["核对申请人和审批", "按岗位模板开通", "初始密码交部门文员", "通知申请人"], False, True),
 ]
 QUESTIONS = [
+    ("客户询问控制器是否支持双网口冗余，请产品组确认。", ""),
     ("同批次控制器刷写中断已经三例，固件升级流程是否有已知问题？", "已确认：V3.2.0升级包校验缺失，V3.2.1已修复，请优先推送。"),
     ("伺服AL36报警在低温时频繁出现，参数是否需要调整？", "请把P2-15改为80，并反馈一周的报警次数。"),
-    ("客户询问控制器是否支持双网口冗余，请产品组确认。", ""),
     ("采集网关日志写满的问题能否在下一版固件里自动轮转？", ""),
 ]
 #: kept by, name, query, shared with his team
@@ -45,6 +45,11 @@ def load(rng: random.Random, now: datetime) -> None:
     _merged(rng, now)
 
 
+def _after(item: WorkItem, at: datetime, now: datetime) -> datetime:
+    """The moment, or soon after the item's newest words where it was not there by then."""
+    return min(now, max(at, (item.last_entry_at or item.received_at) + timedelta(minutes=2)))
+
+
 def _checklists(rng: random.Random, keeper: Actor, items: list[WorkItem], now: datetime) -> None:
     categories = {one.key: one for one in Category.objects.all()}
     for name, english, kinds, category, points, automatic, before in CHECKLISTS:
@@ -55,11 +60,11 @@ def _checklists(rng: random.Random, keeper: Actor, items: list[WorkItem], now: d
     settings.save_tool(None, by=keeper, name="向日葵远程", name_en="Sunlogin", url="https://remote.hengxin.example/start?number={number}", consent="请用户点“同意”后再开始，过程中可随时中止。", order=10, active=True)
     tool = RemoteTool.objects.first()
     for n, item in enumerate(items[:40]):
-        by, at = Actor(user=item.owner, via="web"), now - timedelta(minutes=90 - 2 * n)
+        by, at = Actor(user=item.owner, via="web"), _after(item, now - timedelta(minutes=90 - 2 * n), now)
         for template in helping.templates_for(item)[:1]:
             made = helping.add_checklist(item, template, by=by, at=at)
             for point in list(made.points.all())[: rng.randint(0, 4)]:
-                helping.tick(point, by=by, done=True, at=at + timedelta(minutes=3))
+                helping.tick(point, by=by, done=True, at=min(now, at + timedelta(minutes=3)))
         if tool is not None and n % 6 == 2 and item.requester is not None and not item.requester.is_agent:
             helping.start_remote(item, tool, by=by, consent_by=item.requester.name, consent_how="电话同意", at=at)
 
@@ -79,7 +84,7 @@ def _shares(rng: random.Random, items: list[WorkItem], now: datetime) -> None:
     wanted = [one for one in items if one.requester_id and one.requester_id not in {k.pk for k in known}]
     for n, (item, person) in enumerate(zip(wanted[3:9], cycle([*known, *rng.sample(people, min(3, len(people)))]), strict=False)):
         if person.pk != item.requester_id:
-            sharing.share(item, by=Actor(user=item.owner, via="web"), user=person, as_colleague=n % 3 == 1, note="请了解进展" if n % 2 else "你们部门也受影响", at=now - timedelta(hours=2 + n))
+            sharing.share(item, by=Actor(user=item.owner, via="web"), user=person, as_colleague=n % 3 == 1, note="请了解进展" if n % 2 else "你们部门也受影响", at=_after(item, now - timedelta(hours=2 + n), now))
 
 
 def _questions(items: list[WorkItem], keeper: Actor, now: datetime) -> None:
@@ -90,10 +95,10 @@ def _questions(items: list[WorkItem], keeper: Actor, now: datetime) -> None:
         Membership.objects.create(team=research, user=person)
     about = [one for one in items if one.phase == "active" and one.kind == "incident" and one.parent_id is None]
     for n, (item, (question, reply)) in enumerate(zip(about[::2], QUESTIONS, strict=False)):
-        at = now - timedelta(days=(3, 2, 0, 4)[n], hours=3)
-        asked = sharing.hand_over(WorkItem.objects.get(pk=item.pk), by=Actor(user=item.owner, via="web"), question=question, team=research, business_seconds=(16, 8, 8, 4)[n] * 3600, at=max(at, item.received_at + timedelta(minutes=30)))
+        at = _after(item, now - timedelta(days=(0, 3, 2, 4)[n], hours=3), now)
+        asked = sharing.hand_over(WorkItem.objects.get(pk=item.pk), by=Actor(user=item.owner, via="web"), question=question, team=research, business_seconds=(8, 16, 8, 4)[n] * 3600, at=at)
         if reply and developers:
-            sharing.answer(asked, by=Actor(user=developers[0], via="portal"), text=reply, at=asked.asked_at + timedelta(minutes=90))
+            sharing.answer(asked, by=Actor(user=developers[0], via="portal"), text=reply, at=min(now, asked.asked_at + timedelta(minutes=90)))
     sharing.tell_late(now)
 
 
@@ -108,7 +113,7 @@ def _personal(items: list[WorkItem], now: datetime) -> None:
         for n, item in enumerate(mine[1:4] or mine):
             snoozing.snooze(item, by=Actor(user=item.owner, via="web"), until=now + timedelta(hours=20 + 6 * n) if n < 2 else None, until_answered=n == 2, at=now - timedelta(minutes=20))
         for item in mine[:1]:
-            conversation.log_call(item, by=Actor(user=item.owner, via="web"), text="来电询问进度，答应下班前回电。", inbound=True, callback_at=now + timedelta(hours=2), at=now - timedelta(minutes=50))
+            conversation.log_call(item, by=Actor(user=item.owner, via="web"), text="来电询问进度，答应下班前回电。", inbound=True, callback_at=now + timedelta(hours=2), at=_after(item, now - timedelta(minutes=50), now))
 
 
 def _merged(rng: random.Random, now: datetime) -> None:

@@ -31,7 +31,7 @@ class PlanForm(KitForm):
     name_en = forms.CharField(label=_("English name"), max_length=200, required=False)
     kind = forms.ChoiceField(label=_("submitted items of"), choices=_kinds, required=False, help_text=_("The first plan that fits is taken; where none fits, the lead of the item's team decides and then a manager."))
 
-    fieldsets = ((_("Plan"), ("name", "name_en", "kind")),)
+    fieldsets = ((_("Approval plan"), ("name", "name_en", "kind")),)
 
 
 class ApprovalPlanPages(Pages):
@@ -51,7 +51,7 @@ class ApprovalPlanPages(Pages):
     edit_template = "work/edit_conditions.html"
     panels = [
         Part("work/approval_plan.html", context=lambda row, request: {"steps": approval_rows.in_words(row.steps), "conditions": facts.in_words(row.conditions), "any_of": "any" in row.conditions}),
-        Facts(_("Plan"), [Column("kind", value=_kind), "active"], side=True),
+        Facts(_("Approval plan"), [Column("kind", value=_kind), "active"], side=True),
     ]
     actions = [
         Action("archive", _("Archive"), "archive", perms.CONFIGURE, run=lambda row, by, data: actions.archive_plan(row, by=by), when=lambda row: row.active, bulk=True, confirm=_("Archive this plan? Approvals that run go on.")),

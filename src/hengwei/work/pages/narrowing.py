@@ -14,7 +14,7 @@ from hengwei.core.errors import Message
 from hengwei.work.models import WorkItem
 
 #: What can be shown, and what it is called.
-SHOWN: dict[str, Message] = {"": gettext_lazy("All"), "messages": gettext_lazy("Messages"), "notes": gettext_lazy("Internal notes"), "facts": gettext_lazy("Facts")}
+SHOWN: dict[str, Message] = {"": gettext_lazy("All"), "messages": gettext_lazy("Messages"), "notes": gettext_lazy("Internal notes"), "facts": gettext_lazy("Activity")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class RulePages(Pages):
     view = change = perms.CONFIGURE
     order = ("order", "id")
     search = ("name", "name_en")
-    columns = [Column("order", align="right"), Column("name", link=True), Column("active"), Column("team"), Column("owner"), Column("skill")]
+    columns = [Column("order", default=False, align="right"), Column("name", link=True, value=lambda row: row.label), Column("active"), Column("team"), Column("owner"), Column("skill")]
     form = RuleForm
     panels = [Facts(_("Facts"), ["order", "active", "team", "owner", "category", "skill"])]
     actions = [
@@ -170,7 +170,7 @@ class ChecklistPages(Pages):
     order = ("id",)
     search = ("name", "name_en")
     columns = [
-        Column("name", link=True), Column("category"), Column("automatic"), Column("before_resolving"),
+        Column("name", link=True, value=lambda row: row.label), Column("category"), Column("automatic"), Column("before_resolving"),
         Column("points", _("points"), value=lambda row: len(row.points), align="right"), Column("active"),
     ]
     form = ChecklistForm
@@ -197,7 +197,7 @@ class ToolPages(Pages):
     model, title, one, icon = RemoteTool, _("Remote help"), _("remote-help tool"), "screen-share"
     view = change = perms.CONFIGURE
     order = ("order", "id")
-    columns = [Column("name", link=True), Column("url"), Column("active"), Column("order", align="right")]
+    columns = [Column("name", link=True, value=lambda row: row.label), Column("url"), Column("active"), Column("order", align="right")]
     form = ToolForm
     panels = [Facts(_("Facts"), ["url", "consent", "order", "active"])]
     empty = _("No tool yet. Give the address that starts a session of the tool your department uses.")
