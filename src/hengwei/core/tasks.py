@@ -106,6 +106,12 @@ class Work:
         if time.monotonic() - self._told >= EVERY_SECONDS:
             self._write()
 
+    def stands_at(self, done: int, total: int) -> None:
+        """For an action that counts by itself: so many of so many are done. Raises Cancelled as `step` does."""
+        if self.total is None:
+            self.expect(total)
+        self.step(done - self.done)
+
     def fault(self, where: str, why: str) -> None:
         """Something of it failed; the rest goes on. The list is offered as a file at the end."""
         self.row.failed_rows += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +38,7 @@ def dry_run(work: Work, *, trial_id: int) -> None:
     from hengwei.flows.automation import trial
     from hengwei.flows.automation.models import DryRun
 
-    made = trial.carry_out(DryRun.objects.select_related("rule").get(pk=trial_id), progress=_progress(work))
+    made = trial.carry_out(DryRun.objects.select_related("rule").get(pk=trial_id), progress=work.stands_at)
     work.tell(_t("%(n)d firings on %(m)d items looked at") % {"n": made.matched, "m": made.looked}, trial=made.pk)
 
 
@@ -48,17 +47,8 @@ def train_models(work: Work) -> None:
     """Learn category, team and priority from the department's history."""
     from hengwei.flows.learning import actions
 
-    made = actions.train(at=timezone.now(), progress=_progress(work))
+    made = actions.train(at=timezone.now(), progress=work.stands_at)
     work.tell("；".join(f"{row.get_field_display()} {row.accuracy}%" for row in made if row.tested) or _t("Too little is known yet."), models=[row.pk for row in made])
-
-
-def _progress(work: Work) -> Callable[[int, int], None]:
-    def told(done: int, total: int) -> None:
-        if work.total is None:
-            work.expect(total)
-        work.step(done - work.done)
-
-    return told
 
 
 @timer("37 19 * * *", _("Learn suggestions from the department's history"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.utils import timezone
@@ -105,7 +105,7 @@ def rebase_clocks(work: Work, *, calendar_id: int) -> None:
     """Count the open clocks of a calendar anew on its newest version."""
     from hengwei.work.clocks import rebase
 
-    told = rebase.apply(rebase.newest(calendar_id), now=timezone.now(), by=current(), progress=_progress(work))
+    told = rebase.apply(rebase.newest(calendar_id), now=timezone.now(), by=current(), progress=work.stands_at)
     live.announce("queue")
     work.tell(
         _t("%(clocks)d clocks, %(moved)d moved, %(differ)d judged otherwise") % {"clocks": told.clocks, "moved": told.moved, "differ": told.differ},
@@ -136,7 +136,7 @@ def apply_agreement(work: Work, *, version_id: int) -> None:
     from hengwei.work.models import AgreementVersion
 
     version = AgreementVersion.objects.select_related("agreement").get(pk=version_id)
-    count = republish.apply(version, at=timezone.now(), by=current(), progress=_progress(work))
+    count = republish.apply(version, at=timezone.now(), by=current(), progress=work.stands_at)
     live.announce("queue")
     work.tell(_t("%(n)d open items looked at") % {"n": count}, items=count)
 
@@ -146,19 +146,8 @@ def try_agreement(work: Work, *, trial_id: int) -> None:
     """Count what a draft would have meant for the items of a period."""
     from hengwei.work.clocks import whatif
 
-    trial = whatif.run(trial_id, progress=_progress(work))
+    trial = whatif.run(trial_id, progress=work.stands_at)
     work.tell(_t("%(n)d items, %(differ)d with another outcome") % {"n": trial.total, "differ": len(trial.differing)}, trial=trial.pk)
-
-
-def _progress(work: Work) -> Callable[[int, int], None]:
-    """Tells the page of running tasks how far it is."""
-
-    def told(done: int, total: int) -> None:
-        if work.total is None:
-            work.expect(total)
-        work.step(done - work.done)
-
-    return told
 
 
 @timer("7 * * * *", _("Begin and end agreements; remind of renewals"))
