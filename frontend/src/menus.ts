@@ -1,4 +1,12 @@
 // Menus are <details>; dialogs are <dialog>. This closes the one and opens the other.
+/** Nothing in a closed menu is shown, a dialog neither: it is taken out of it, to where the next answer of the server replaces it. */
+function takeOut(dialog: HTMLDialogElement): void {
+  const menu = dialog.closest("details");
+  if (!menu) return;
+  document.querySelectorAll(`dialog#${CSS.escape(dialog.id)}`).forEach((old) => { if (old !== dialog) old.remove(); });
+  (menu.closest("#item-body") ?? document.body).append(dialog);
+}
+
 export function startMenus(): void {
   document.addEventListener("click", (event) => {
     const target = event.target as HTMLElement;
@@ -8,6 +16,7 @@ export function startMenus(): void {
       event.preventDefault();
       opener.closest<HTMLDetailsElement>("details.menu")?.removeAttribute("open");
       const dialog = document.getElementById(opener.dataset.dialog!) as HTMLDialogElement | null;
+      if (dialog) takeOut(dialog);
       dialog?.showModal();
       dialog?.querySelector<HTMLElement>("[autofocus], input:not([type=hidden]), textarea, select")?.focus();
     }
