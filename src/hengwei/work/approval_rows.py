@@ -43,9 +43,9 @@ def approvers(present: Sequence[Mapping[str, Any]] = ()) -> Choices:
     people = User.objects.filter(is_active=True).filter(Q(is_agent=True) | Q(reports__isnull=False) | Q(posts__isnull=False)).order_by("name", "id").distinct()
     groups: Choices = [
         (_t("By what they are to the item"), plain),
-        (_t("Everyone with a role"), [(f"role:{row.key}", row.label) for row in Role.objects.order_by("name", "id")]),
-        (_t("Holders of a post"), [(f"post:{row.key}", row.label) for row in Post.objects.order_by("name", "id")]),
-        (_t("Heads of teams"), [(f"head:{row.key}", row.label) for row in Team.objects.filter(archived_at=None).order_by("name", "id")]),
+        (_t("Everyone with a role"), [(f"role:{row.key}", f"{WAYS['role']}：{row.label}") for row in Role.objects.order_by("name", "id")]),
+        (_t("Holders of a post"), [(f"post:{row.key}", f"{WAYS['post']}：{row.label}") for row in Post.objects.order_by("name", "id")]),
+        (_t("Heads of teams"), [(f"head:{row.key}", f"{WAYS['head']}：{row.label}") for row in Team.objects.filter(archived_at=None).order_by("name", "id")]),
         (_t("People"), [(f"person:{pk}", f"{name} · {title}" if title else name) for pk, name, title in people.values_list("pk", "name", "title")]),
     ]
     known = {code for _label, choices in groups for code, _name in choices}
