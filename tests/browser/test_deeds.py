@@ -48,6 +48,12 @@ def test_two_reports_of_one_fault_are_merged_with_a_look_ahead_and_taken_apart_a
     page.locator("#head details.menu > summary").click()
     page.locator("#head form[action$='/unmerge'] button").click()
     expect(page.locator(f"#head .alert a[href$='{other}']")).to_have_count(0)
+    # From the item itself the same is told before.
+    page.locator("#head details.menu > summary").click()
+    page.locator("#head [data-dialog=link]").click()
+    page.fill("#link-other", other)
+    page.select_option("#link-how", "merge")
+    page.wait_for_selector(f"dialog#link .preview >> text={other}")
     lead.close()
 
 

@@ -255,6 +255,10 @@ def test_a_merge_says_before_who_will_see_what(requester, team, agent, lead):
     assert relations.preview_merge([other], into=target, by=acting(lead)).possible
     page = signed_in(lead).post("/items/merge-preview", {"items": [other.pk], "into": target.number}).content.decode()
     assert "外部客户" in page
+    # The same from the item's own dialog, where merging is one choice of several.
+    ask = {"items": [other.pk], "other": target.number}
+    assert "外部客户" in signed_in(lead).post("/items/merge-preview", ask | {"how": "merge"}).content.decode()
+    assert signed_in(lead).post("/items/merge-preview", ask | {"how": "related"}).content.decode() == ""
 
 
 def test_the_rules_are_tried_on_past_items_and_change_nothing(requester, team, agent):

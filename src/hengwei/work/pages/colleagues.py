@@ -54,12 +54,14 @@ def mentionable(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def merge_preview(request: HttpRequest) -> HttpResponse:
-    """What merging the chosen items into one would do, before it is done."""
+    """What merging the chosen items into one would do, before it is done; nothing to say where something else is chosen than merging."""
     user = agent_of(request)
+    if request.POST.get("how", "merge") != "merge":
+        return HttpResponse("")
     pks = [int(pk) for pk in request.POST.getlist("items") if pk.isdecimal()]
     target: WorkItem | None = None
     with suppress(NotFound):
-        target = WorkItem.objects.visible_to(user).by_number(request.POST.get("into", ""))
+        target = WorkItem.objects.visible_to(user).by_number(request.POST.get("into") or request.POST.get("other", ""))
     if target is None:
         return HttpResponse("")
     items = list(WorkItem.objects.visible_to(user).filter(pk__in=pks).select_related("customer", "requester"))
