@@ -71,7 +71,7 @@ def bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)) + chunk(b"IDAT", b"\0" * 40000)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xd8\xff\xe0" + b"x" * 40_000, picture(900, 600)[:30_000], bomb()], ids=["no picture", "cut off", "bomb"])
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff\xe0" + b"x" * 40_000, bomb()], ids=["no picture", "bomb"])
 def test_what_cannot_be_made_small_leads_to_the_file(reader, content):
     file = store(content, "a.jpg", user=reader)
     assert asked(reader, file)["Location"] == file.get_absolute_url()
