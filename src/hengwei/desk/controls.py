@@ -227,9 +227,9 @@ class Analysed(Control):
     keywords = ("统计分析", "问题分析", "故障分析", "分析", "根本原因", "analys", "recurring", "statistic", "root cause")
 
     def evaluate(self, period: Period, params: Mapping[str, Any]) -> Findings:
-        incidents = WorkItem.objects.filter(kind="incident", category=OuterRef("pk")).counted().received_within(period.start, period.until)
-        many = incidents.order_by().values("category").annotate(n=Count("pk")).values("n")
-        rows = Category.objects.annotate(n=Coalesce(Subquery(many), 0)).filter(n__gte=params["times"])
+        incidents = WorkItem.objects.filter(kind="incident").counted().received_within(period.start, period.until).order_by().values("category").annotate(n=Count("pk"))
+        # All categories in one pass over the items; each one's figure only for those that are shown.
+        rows = Category.objects.filter(pk__in=incidents.filter(n__gte=params["times"]).values("category")).annotate(n=Subquery(incidents.filter(category=OuterRef("pk")).values("n")))
         problem = WorkItem.objects.filter(kind="problem", category=OuterRef("pk"), received_at__lt=period.until).filter(Q(closed_at=None) | Q(closed_at__gte=period.start - timedelta(days=90)))
 
         def row(category: Any) -> ExceptionRow:
