@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from hengwei.core.files import store
 from hengwei.governance import packs
 from hengwei.governance.actions import binding, freezing, running, writing
 from hengwei.governance.models import Acknowledgement, Regulation
@@ -58,6 +59,20 @@ def running_regulation(manager, boss, lead, agent, requester, team):
     open_incident(requester=requester, at=now - timedelta(days=3), team=team, automatic=False)
     running.run_all(now, hourly=False)
     return regulation
+
+
+def test_who_attests_hangs_his_evidence_on_it_for_all_who_read_the_board(running_regulation, lead, agent, requester):
+    row = running_regulation.bindings.get(kind="attestation")
+    paper = store(b"%PDF-1.4 minutes of the check", "抽查记录.pdf", user=lead)
+    client = Client()
+    client.force_login(lead)
+    client.post(reverse("governance:attest", args=[running_regulation.pk, row.pk]), {"kept": "yes", "statement": "抽查了十张工单", "files": [str(paper.pk)]})
+    assert row.attestations.get().file == paper
+    client.force_login(agent)
+    assert "抽查记录.pdf" in client.get(reverse("governance:clause", args=[running_regulation.pk, row.clause_key]), headers={"HX-Request": "true"}).content.decode()
+    assert client.get(paper.get_absolute_url()).status_code == 200
+    client.force_login(requester)
+    assert client.get(paper.get_absolute_url()).status_code == 404
 
 
 def test_a_board_shows_colour_figure_and_trend_of_each_clause(page, running_regulation):

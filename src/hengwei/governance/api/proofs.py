@@ -13,6 +13,7 @@ from ninja import Router, Schema
 from hengwei.core import controls
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import Refused
+from hengwei.core.files import files_of
 from hengwei.core.rest import actor_of
 from hengwei.governance import coverage as requirement_coverage
 from hengwei.governance import permissions as perms
@@ -68,6 +69,8 @@ class AttestIn(Schema):
 
     kept: bool
     statement: str
+    #: The id of an uploaded file, as evidence.
+    file: str = ""
 
 
 #: Which facts go with which kind of proof.
@@ -182,12 +185,13 @@ def trial(request: HttpRequest, pk: int, key: str, control: str) -> Any:
 def attestations(request: HttpRequest, pk: int, binding: int) -> Any:
     actor_of(request).require(perms.VIEW)
     return [
-        {"by": person_out(word.by), "at": word.at, "kept": word.kept, "statement": word.statement, "valid_until": word.valid_until}
-        for word in binding_of(request, pk, binding).attestations.select_related("by")[:100]
+        {"by": person_out(word.by), "at": word.at, "kept": word.kept, "statement": word.statement, "valid_until": word.valid_until, "file": word.file.get_absolute_url() if word.file else None}
+        for word in binding_of(request, pk, binding).attestations.select_related("by", "file")[:100]
     ]
 
 
 @router.post("/regulations/{int:pk}/bindings/{int:binding}/attest", summary="Say that a clause is kept, or is not")
 def attest(request: HttpRequest, pk: int, binding: int, body: AttestIn) -> Any:
-    row = bind_actions.attest(binding_of(request, pk, binding), by=actor_of(request), kept=body.kept, statement=body.statement)
+    file = files_of([body.file], user=signed_in(request))[0] if body.file else None
+    row = bind_actions.attest(binding_of(request, pk, binding), by=actor_of(request), kept=body.kept, statement=body.statement, file=file)
     return {"valid_until": row.valid_until}

@@ -20,7 +20,9 @@ from django.views.decorators.http import require_POST
 from hengwei.core.acting import current
 from hengwei.core.asked import chosen, signed_in
 from hengwei.core.controls import ExceptionRow, Findings
-from hengwei.core.errors import ActionError
+from hengwei.core.errors import ActionError, Refused
+from hengwei.core.files import files_of, grants
+from hengwei.core.models import StoredFile
 from hengwei.governance import board as boards
 from hengwei.governance import permissions as perms
 from hengwei.governance.actions import binding as bind_actions
@@ -28,6 +30,7 @@ from hengwei.governance.actions import freezing, life, running
 from hengwei.governance.actions.correcting import open_corrective
 from hengwei.governance.models import (
     Acknowledgement,
+    Attestation,
     Binding,
     Clause,
     CorrectiveAction,
@@ -126,7 +129,7 @@ def clause(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         corrective = CorrectiveAction.objects.filter(binding=proof.binding).select_related("owner").order_by("-pk")[:10]
         parts.append({
             "proof": proof, "rows": rows, "more": max(0, (proof.run.exceptions if proof.run else 0) - len(rows)), "corrective": list(corrective),
-            "attestations": list(proof.binding.attestations.select_related("by")[:6]) if proof.binding.kind == Binding.Kind.ATTESTATION else [],
+            "attestations": list(proof.binding.attestations.select_related("by", "file")[:6]) if proof.binding.kind == Binding.Kind.ATTESTATION else [],
             "may_attest": proof.binding.kind == Binding.Kind.ATTESTATION and (proof.binding.attester_id == user.pk or (user.may(perms.ATTEST) and not proof.binding.attester_id) or user.may(perms.MANAGE)),
         })
     return render(request, "governance/clause.html", {
@@ -170,13 +173,22 @@ def _of_person(findings: Findings | None, person: int | None, offset: int, limit
     return [one for one in findings.rows(0, FILE_ROWS) if one.person_id == person][offset:offset + limit]
 
 
+@grants
+def _through_attestations(user: Any, file: StoredFile) -> bool:
+    """Evidence of a person's word may be read by whoever reads regulations and their board."""
+    return bool(user.may(perms.VIEW)) and Attestation.objects.filter(file=file).exists()
+
+
 @login_required
 @require_POST
 def attest(request: HttpRequest, pk: int, binding: int) -> HttpResponse:
     """Say that a clause is kept, or is not."""
     regulation = find(request, pk)
     row = get_object_or_404(regulation.bindings.filter(removed_at=None), pk=binding)
-    bind_actions.attest(row, by=current(), kept=request.POST.get("kept") == "yes", statement=request.POST.get("statement", ""))
+    given = files_of(request.POST.getlist("files"), user=signed_in(request))
+    if len(given) > 1:
+        raise Refused(_("One file is enough: put several into one."), code="too_many", field="files")
+    bind_actions.attest(row, by=current(), kept=request.POST.get("kept") == "yes", statement=request.POST.get("statement", ""), file=given[0] if given else None)
     return redirect("governance:clause", pk, row.clause_key) if request.headers.get("HX-Request") else redirect(f"{regulation.get_absolute_url()}?clause={row.clause_key}")
 
 
