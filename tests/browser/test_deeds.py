@@ -49,6 +49,7 @@ def test_two_reports_of_one_fault_are_merged_with_a_look_ahead_and_taken_apart_a
     page.locator("#head form[action$='/unmerge'] button").click()
     expect(page.locator(f"#head .alert a[href$='{other}']")).to_have_count(0)
     # From the item itself the same is told before.
+    page = lead.go(f"/items/{one}")
     page.locator("#head details.menu > summary").click()
     page.locator("#head [data-dialog=link]").click()
     page.fill("#link-other", other)
