@@ -120,6 +120,27 @@ export async function takeBack(url: string): Promise<void> {
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** Who writes says so to those who look at the same item, while he writes and some seconds after. */
+const WRITING_MS = 8000;
+let wroteAt = 0, quiet = 0;
+const tell = () => document.getElementById("presence")?.dispatchEvent(new CustomEvent("hw:presence"));
+
+function startTelling(text: HTMLTextAreaElement): void {
+  text.addEventListener("input", () => {
+    const silent = Date.now() - wroteAt > WRITING_MS;
+    wroteAt = text.value.trim() ? Date.now() : 0;
+    if (silent === wroteAt > 0) tell();
+    window.clearTimeout(quiet);
+    quiet = window.setTimeout(tell, WRITING_MS + 200);
+  });
+  text.form?.addEventListener("submit", () => { wroteAt = 0; });
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, parameters } = (event as CustomEvent).detail as { elt: Element; parameters: Record<string, string> };
+  if (elt.id === "presence" && Date.now() - wroteAt < WRITING_MS) parameters.typing = "1";
+});
+
 export function startEditors(root: ParentNode): void {
   startSigning(root);
   root.querySelectorAll<HTMLElement>("form[data-upload]").forEach((form) => { if (!form.dataset.files) { form.dataset.files = "yes"; takeFiles(form); } });
@@ -139,6 +160,7 @@ export function startEditors(root: ParentNode): void {
     form.querySelectorAll<HTMLElement>("[data-mode-is]").forEach((button) => button.addEventListener("click", () => { set(button.dataset.modeIs!); text.focus(); keep(); }));
     if (mode) set(mode.value || "reply");
     startOffers(form, text);
+    startTelling(text);
     let timer = 0, sent = false;
     const keep = () => {
       window.clearTimeout(timer);

@@ -22,20 +22,25 @@ async function renew(address: string): Promise<void> {
 }
 
 export function startLive(): void {
-  const topics = () => [...document.querySelectorAll<HTMLElement>("[data-topic]")].map((one) => one.dataset.topic!);
-  const wanted = topics();
-  if (wanted.length === 0 || !document.body.dataset.live) return;
+  if (!document.body.dataset.live) return;
+  const topics = () => [...new Set([...document.querySelectorAll<HTMLElement>("[data-topic]")].map((one) => `topic=${encodeURIComponent(one.dataset.topic!)}`))].sort().join("&");
   let stream: EventSource | null = null;
+  let heard = "";
   let waiting = new Set<number>();
   const asked = new Map<string, number>();
   const open = () => {
-    if (stream) return;
-    stream = new EventSource(`${document.body.dataset.live}?${wanted.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`);
+    // A pane that is opened beside a list brings topics of its own.
+    const wanted = topics();
+    if (!wanted || document.hidden || (stream && wanted === heard)) return;
+    stream?.close();
+    heard = wanted;
+    stream = new EventSource(`${document.body.dataset.live}?${wanted}`);
     stream.onmessage = (event) => hear(JSON.parse(event.data) as News);
   };
   const hear = (news: News) => {
     document.dispatchEvent(new CustomEvent("hw:news"));
     document.querySelectorAll<HTMLElement>(`[data-topic="${CSS.escape(news.topic)}"]`).forEach((one) => {
+      if (news.topic.startsWith("presence:")) one.dispatchEvent(new CustomEvent("hw:presence"));
       if (one.dataset.refresh) {
         if (news.version !== undefined && one.dataset.version === String(news.version)) return;
         // Numbers of a whole list change with every item: they are renewed at most so often.
@@ -61,6 +66,7 @@ export function startLive(): void {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) { stream?.close(); stream = null; } else open();
   });
+  document.addEventListener("htmx:afterSettle", open);
   window.addEventListener("pagehide", () => stream?.close());
   document.querySelector(".more-new")?.addEventListener("click", () => { waiting = new Set(); location.reload(); });
   open();

@@ -31,6 +31,8 @@ class Product:
     smtp_in: int
     smtp_out: int
     sent: list[EmailMessage] = field(default_factory=list)
+    #: Cookies of those who have signed in, by their user names.
+    signed_in: dict[str, Any] = field(default_factory=dict)
 
     def mail(self, to: str, words: str, seconds: float = 40) -> EmailMessage:
         """The newest message to a person with these words in its subject or body, waited for."""

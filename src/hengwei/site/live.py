@@ -24,7 +24,10 @@ def may_hear(user: User, topic: str) -> bool:
         return False
     if subject in ("user", "tasks"):
         return int(pk) == user.pk
-    return subject == "item" and WorkItem.objects.visible_to(user).filter(pk=int(pk)).exists()
+    # Who looks and who types is for colleagues.
+    if subject == "presence" and not user.is_agent:
+        return False
+    return subject in ("item", "presence") and WorkItem.objects.visible_to(user).filter(pk=int(pk)).exists()
 
 
 def _allowed(request: HttpRequest) -> tuple[list[str], list[dict[str, Any]]]:

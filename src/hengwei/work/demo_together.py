@@ -57,7 +57,7 @@ def _checklists(rng: random.Random, keeper: Actor, items: list[WorkItem], now: d
             None, by=keeper, name=name, name_en=english, kinds=kinds, category=categories.get(category), automatic=automatic, before_resolving=before, active=True, catalogue_key="",
             points=[{"text": point.lstrip("~"), "required": not point.startswith("~")} for point in points],
         )
-    settings.save_tool(None, by=keeper, name="向日葵远程", name_en="Sunlogin", url="https://remote.hengxin.example/start?number={number}", consent="请用户点“同意”后再开始，过程中可随时中止。", order=10, active=True)
+    settings.save_tool(None, by=keeper, name="向日葵远程", name_en="Sunlogin", url="https://remote.hengxin.example/start?number={{number}}", consent="请用户点“同意”后再开始，过程中可随时中止。", order=10, active=True)
     tool = RemoteTool.objects.first()
     for n, item in enumerate(items[:40]):
         by, at = Actor(user=item.owner, via="web"), _after(item, now - timedelta(minutes=90 - 2 * n), now)

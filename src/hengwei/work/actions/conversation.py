@@ -177,14 +177,15 @@ def note(
 
 @transaction.atomic
 def log_call(
-    item: WorkItem, *, by: Actor, text: str, inbound: bool, reached: bool = True, started_at: datetime | None = None, seconds: int = 0,
-    callback_at: datetime | None = None, public: bool = False, at: datetime | None = None,
+    item: WorkItem, *, by: Actor, text: str, inbound: bool, files: Sequence[Any] = (), reached: bool = True, started_at: datetime | None = None,
+    seconds: int = 0, callback_at: datetime | None = None, public: bool = False, at: datetime | None = None,
 ) -> Entry:
     """A telephone call on an item. One that reached the requester counts as an answer; a missed one does not."""
     at = moment(at)
     by.require(perms.WORK)
     item = item.locked()
-    text = _words(text, "", ())
+    text = _words(text, "", files)
+    stored = check_files(files)
     with writing(item, by=by, at=at) as log:
         entry = log.record(
             Entry.Kind.CALL, public=public, text=text, at=started_at or at, by_staff=True,
@@ -193,6 +194,7 @@ def log_call(
                 **({"callback_at": callback_at.isoformat()} if callback_at else {}),
             },
         )
+        attach(item, entry, stored)
         if reached:
             staff_told(log, started_at or at)
         if callback_at is not None:

@@ -25,6 +25,7 @@ from hengwei.core.acting import Actor, current
 from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import ActionError, NotFound, Refused
 from hengwei.core.files import files_of, grants
+from hengwei.core.live import announce
 from hengwei.core.models import StoredFile
 from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
@@ -199,7 +200,9 @@ def _say(item: WorkItem, by: Actor, post: Any) -> str:
         callback_at = _moment(post.get("callback_at", ""), "callback_at")
         with transaction.atomic():
             if key is None or drafts.once(key, item=item, user=by.user):
-                conversation.log_call(item, by=by, text=post.get("text", ""), inbound=post.get("inbound") == "1", reached=post.get("reached", "1") == "1", callback_at=callback_at)
+                conversation.log_call(
+                    item, by=by, text=post.get("text", ""), files=files, inbound=post.get("inbound") == "1", reached=post.get("reached", "1") == "1", callback_at=callback_at,
+                )
         return _("Call logged.")
     said = conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key, hold_for=UNDO_SECONDS)
     if said is not None and post.get("reports"):
@@ -396,6 +399,10 @@ def presence(request: HttpRequest, number: str) -> HttpResponse:
     user = signed_in(request)
     if not user.is_agent:
         return HttpResponse(status=204)
-    Presence.objects.update_or_create(item=item, user=user, defaults={"seen_at": now, "typing": request.POST.get("typing") == "1"})
+    typing = request.POST.get("typing") == "1"
+    before = Presence.objects.filter(item=item, user=user, seen_at__gt=now - timedelta(seconds=PRESENT_SECONDS)).values_list("typing", flat=True).first()
+    Presence.objects.update_or_create(item=item, user=user, defaults={"seen_at": now, "typing": typing})
+    if before != typing:
+        announce(f"presence:{item.pk}")
     others = Presence.objects.filter(item=item, seen_at__gt=now - timedelta(seconds=PRESENT_SECONDS)).exclude(user=user).select_related("user")
     return render(request, "work/presence.html", {"others": others})

@@ -130,6 +130,19 @@ def told(entry: Entry) -> str:
     return entry.text or str(entry.get_kind_display())
 
 
+@register.filter
+def call_told(entry: Entry) -> str:
+    """Who called whom, whether they spoke, and when a call back was promised."""
+    d = entry.details
+    parts = [_("they called") if d.get("inbound") else _("we called")]
+    if not d.get("reached", True):
+        parts.append(_("not reached"))
+    back = parse_datetime(d["callback_at"]) if d.get("callback_at") else None
+    if back is not None:
+        parts.append(_("call back promised for %(moment)s") % {"moment": near(back, timezone.now())})
+    return " · ".join(parts)
+
+
 def approval_told(d: dict[str, Any]) -> str:
     """What happened in an approval, in one line."""
     words = {
