@@ -78,12 +78,13 @@ export function keepTyping(): void {
   type Typed = { text: HTMLTextAreaElement; values: string[]; chips: Element[]; focused: boolean };
   let typed: Typed | null = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, requestConfig } = (event as CustomEvent).detail as { target: HTMLElement; requestConfig?: { elt?: Element } };
+    const { target, requestConfig } = (event as CustomEvent).detail as { target: HTMLElement; requestConfig?: { elt?: Element; formData?: FormData } };
     const form = target.querySelector<HTMLFormElement>("form.editor");
     const text = form?.querySelector("textarea");
     typed = null;
-    // What the editor itself sent has left it.
-    if (!form || !text || requestConfig?.elt === form || requestConfig?.elt?.closest("form") === form) return;
+    // What the editor itself sent has left it, also when another took its place before the answer came.
+    const sender = requestConfig?.elt?.closest("form");
+    if (!form || !text || sender === form || (sender?.matches(".editor") && requestConfig?.formData?.get("text") === text.value)) return;
     const chips = [...form.querySelectorAll(".files > *")];
     if (text.value === text.defaultValue && chips.length === 0 && document.activeElement !== text) return;
     typed = { text, values: fields.map((name) => field(form, name)?.value ?? ""), chips, focused: document.activeElement === text };

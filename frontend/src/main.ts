@@ -1,5 +1,6 @@
 import htmx from "htmx.org";
 import { listenForChoices, startAutomation } from "./automation";
+import { keepDialogs } from "./dialogs";
 import { keepTyping, startEditors } from "./editor";
 import { startKeys } from "./keys";
 import { startKnowledge } from "./knowledge";
@@ -55,6 +56,7 @@ startKeys();
 startLive();
 startDeeds();
 keepTyping();
+keepDialogs();
 listenForChoices();
 startRail();
 start(document);

@@ -1,6 +1,6 @@
 // Menus are <details>; dialogs are <dialog>. This closes the one and opens the other.
 /** Nothing in a closed menu is shown, a dialog neither: it is taken out of it, to where the next answer of the server replaces it. */
-function takeOut(dialog: HTMLDialogElement): void {
+export function takeOut(dialog: HTMLDialogElement): void {
   const menu = dialog.closest("details");
   if (!menu) return;
   document.querySelectorAll(`dialog#${CSS.escape(dialog.id)}`).forEach((old) => { if (old !== dialog) old.remove(); });

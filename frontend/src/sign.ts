@@ -19,6 +19,8 @@ export function startSigning(root: ParentNode): void {
       const box = canvas.getBoundingClientRect();
       return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
     };
+    // Signed already, when a renewal of the page put this field in the place of another.
+    const drawn = kept.value;
     canvas.addEventListener("pointerdown", (event) => {
       drawing = true;
       canvas.setPointerCapture(event.pointerId);
@@ -33,5 +35,11 @@ export function startSigning(root: ParentNode): void {
     canvas.addEventListener("pointerup", () => { drawing = false; kept.value = canvas.toDataURL("image/png"); });
     form.querySelector("[data-clear]")?.addEventListener("click", clear);
     clear();
+    if (drawn) {
+      kept.value = drawn;
+      const picture = new Image();
+      picture.addEventListener("load", () => pen.drawImage(picture, 0, 0));
+      picture.src = drawn;
+    }
   });
 }
