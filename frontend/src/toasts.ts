@@ -24,6 +24,13 @@ export function toast(text: string, options: Options = {}): void {
 
 export function startToasts(): void {
   document.querySelectorAll<HTMLElement>(".toasts > [data-message]").forEach((one) => window.setTimeout(() => one.remove(), 6000));
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (!form.matches("[data-take-back]")) return;
+    event.preventDefault();
+    document.querySelectorAll(".toasts [data-key=z]").forEach((one) => one.closest(".toasts > *")?.remove());
+    void takeBack(form.action);
+  });
   document.addEventListener("hw:toast", (event) => {
     const { value, undo } = (event as CustomEvent).detail as { value: string; undo?: { url?: string; word: string; seconds: number } };
     toast(value, undo?.url ? { action: undo.word, key: "z", seconds: undo.seconds, run: () => void takeBack(undo.url!) } : {});

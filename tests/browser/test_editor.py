@@ -110,6 +110,15 @@ def test_a_reply_is_taken_back_by_a_key_with_words_and_files(browser, product):
     page.fill(".editor textarea", "Please restart the right machine")
     page.locator(".editor button.btn-primary[data-only=reply]").click()
     page.wait_for_selector(".bubble.staff >> text=right machine")
-    assert page.locator(".bubble.staff", has_text="right machine").locator(".files a").count() == 1
+    held = page.locator(".bubble.held", has_text="right machine")
+    assert held.locator(".files a").count() == 1
+    engineer.accessible()
+    # The button under the words does what the key does.
+    held.locator("[data-take-back] button").click()
+    expect(page.locator(".editor textarea")).to_have_value("Please restart the right machine")
+    page.locator(".editor button.btn-primary[data-only=reply]").click()
+    page.wait_for_selector(".bubble.held >> text=right machine")
+    # Its time is over: it is out, without a reload here.
+    page.wait_for_selector(".bubble.staff:not(.held) >> text=right machine", timeout=40_000)
     assert not any("wrong machine" in str(message.get_body(("plain",))) for message in product.sent)
     engineer.close()

@@ -136,13 +136,15 @@ def test_solved_says_how_and_offers_the_verdict(item, agent, mailbox, sink):
 def test_undo_send_within_the_seconds(item, agent, mailbox, sink):
     send_all()
     before = len(sink.messages)
-    conversation.reply(item, by=acting(agent), text="oops", hold_for=10)
-    row = OutboundMessage.objects.get(event="reply")
-    assert outgoing.send(row.pk) is None
-    outgoing.take_back(row, by=acting(agent))
-    OutboundMessage.objects.filter(pk=row.pk).update(send_after=timezone.now() - timedelta(seconds=1))
-    assert outgoing.send(row.pk) is None
-    assert len(sink.messages) == before
+    entry = conversation.reply(item, by=acting(agent), text="oops", hold_for=10)
+    assert not OutboundMessage.objects.filter(event="reply").exists()
+    conversation.take_back(entry, by=acting(agent))
+    assert conversation.let_out(entry, at=timezone.now() + timedelta(minutes=1)) is None
+    right = conversation.reply(item, by=acting(agent), text="restart it", hold_for=10)
+    conversation.let_out(right, at=timezone.now() + timedelta(minutes=1))
+    send_all()
+    assert len(sink.messages) == before + 1
+    assert "restart it" in body(sink.messages[-1])
 
 
 def test_a_refusal_shows_on_the_item_and_can_be_sent_again_elsewhere(item, agent, mailbox, sink):

@@ -91,17 +91,6 @@ def test_the_ledger_says_what_became_of_each_and_costs_the_same(client, admin, m
     assert aside.item is not None
 
 
-def test_undo_brings_the_words_back(client, item, agent, mailbox):
-    client.force_login(agent)
-    client.post(f"/items/{item.number}/say", {"mode": "reply", "text": "写错了"})
-    row = OutboundMessage.objects.get(event="reply")
-    assert "秒后发出" in client.get(item.get_absolute_url()).content.decode()
-    client.post(f"/mail/out/{row.pk}/undo")
-    page = client.get(item.get_absolute_url()).content.decode()
-    assert "已撤回" in page
-    assert ">写错了</textarea>" in page
-
-
 def test_a_failed_reply_is_seen_and_sent_again(client, item, agent, mailbox, sink):
     sink.refuse.add("li@customer.example")
     conversation.reply(item, by=acting(agent), text="hi")

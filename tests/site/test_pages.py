@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from hengwei.core.files import store
 from hengwei.core.models import AuditRecord
@@ -149,6 +151,9 @@ def test_the_whole_job_in_pages(desk, portal, agent, requester, item):
     assert desk.post(f"{at}/step", {"transition": "start"}).status_code == 302
     assert desk.post(f"{at}/say", {"mode": "note", "text": "机器该报废了"}).status_code == 302
     assert desk.post(f"{at}/say", {"mode": "reply", "text": "正在处理", "then": "pend"}).status_code == 302
+    # It goes out, and waits, once it can no longer be taken back.
+    assert ">正在处理<" not in portal.get(at).content.decode()
+    conversation.let_out(item.entries.held().get(), at=timezone.now() + timedelta(minutes=1))
     item.refresh_from_db()
     assert (item.owner, item.phase, item.waiting_for) == (agent, "waiting", "customer")
     seen = portal.get(at).content.decode()

@@ -13,7 +13,7 @@ WORDS: dict[str, Message] = {
     "item.escalated": _("An item was escalated"), "item.handed_over": _("A colleague was asked for help"), "item.merged": _("An item was merged"),
     "item.moved": _("An item took a step of its workflow"), "item.opened": _("An item was opened"), "item.rated": _("The requester rated"),
     "item.shared": _("An item was shared with a team"), "item.told": _("Somebody wrote on an item"), "major.declared": _("A major incident was declared"),
-    "reply.taken_back": _("A reply was taken back"), "rule.fired": _("An automation rule ran"), "ping": _("A trial"),
+    "rule.fired": _("An automation rule ran"), "ping": _("A trial"),
 }
 
 

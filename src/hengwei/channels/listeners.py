@@ -25,7 +25,6 @@ from hengwei.work.events import (
     ItemMoved,
     ItemOpened,
     ItemTold,
-    ReplyTakenBack,
 )
 from hengwei.work.models import Agreement, Approval, ApprovalVote, Closure, Entry, WorkItem
 from hengwei.work.workflow import Phase
@@ -61,19 +60,13 @@ def pass_on(event: ItemTold) -> None:
     item = _item(event.item_id)
     entry = Entry.objects.select_related("author").get(pk=event.entry_id)
     if event.public and event.by_staff and entry.kind == Entry.Kind.MESSAGE_OUT:
-        outgoing.queue("reply", item=item, entry=entry, automatic=bool(entry.details.get("automatic")), by=event.actor, hold_for=int(entry.details.get("hold_for", 0)))
+        outgoing.queue("reply", item=item, entry=entry, automatic=bool(entry.details.get("automatic")), by=event.actor)
     elif event.public and not event.by_staff:
         people = [item.owner] if item.owner else ([item.team.acting_lead(event.at)] if item.team else [])
         watching = User.objects.filter(watching__item=item, is_agent=True)
         notices.tell([p for p in (*people, *watching) if p], "answered", item=item, entry=entry, at=event.at, by=event.actor, params={"actor": _name(entry.author)})
     if event.mentions:
         notices.tell(User.objects.filter(pk__in=event.mentions), "mentioned", item=item, entry=entry, at=event.at, by=event.actor, params={"actor": _name(entry.author)})
-
-
-@on(ReplyTakenBack)
-def hold_back(event: ReplyTakenBack) -> None:
-    """Its mails do not leave."""
-    outgoing.hold_back(event.entry_id)
 
 
 @on(ItemAssigned)

@@ -20,7 +20,6 @@ urlpatterns = [
     path("mail/out", ledger.messages_out, name="messages_out"),
     path("mail/in/<int:pk>/source", ledger.source, name="source"),
     path("mail/in/<int:pk>/<slug:what>", ledger.act, name="message_act"),
-    path("mail/out/<int:pk>/undo", sending.undo, name="undo"),
     path("mail/out/<int:pk>/again", sending.again, name="again"),
     path("mail/<int:pk>", mailboxes.edit, name="mailbox"),
     path("mail/<int:pk>/test", mailboxes.test, name="mailbox_test"),

@@ -108,13 +108,6 @@ class AgreementExpiring(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplyTakenBack(ItemEvent):
-    """A reply is unsaid within its seconds of grace. A listener refuses where it has left already."""
-
-    entry_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class ApprovalAsked(ItemEvent):
     """People are asked to approve; `again` when they are reminded."""
 

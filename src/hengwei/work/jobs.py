@@ -44,6 +44,26 @@ def reindex_soon(item: WorkItem) -> None:
     enqueue(reindex_item, once=f"reindex:{item.pk}", item_id=item.pk)
 
 
+@job(queue="default")
+def let_reply_out(entry_id: int) -> None:
+    """The seconds of undo of a reply are over."""
+    from hengwei.work.actions.conversation import let_out
+
+    entry = Entry.objects.select_related("item").filter(pk=entry_id).first()
+    if entry is not None:
+        let_out(entry)
+
+
+@timer("* * * * *", _("Let out replies whose job was lost"))
+def let_replies_out(timestamp: int) -> None:
+    """Replies whose seconds of undo are over and that are held still: whatever befell their job, they go out."""
+    from hengwei.work.actions.conversation import let_out
+
+    now = timezone.now()
+    for entry in Entry.objects.held().filter(held_until__lt=now - timedelta(seconds=30)).select_related("item").order_by("held_until")[:500]:
+        let_out(entry, at=now)
+
+
 @timer("* * * * *", _("Warn, escalate and record breaches of clocks"))
 def sweep_clocks(timestamp: int) -> None:
     """Warn, escalate and record breaches."""

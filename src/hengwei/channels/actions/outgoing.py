@@ -23,7 +23,6 @@ from hengwei.core.database.resting import let_go
 from hengwei.core.errors import Refused
 from hengwei.core.jobs import enqueue
 from hengwei.org.models import User
-from hengwei.work.actions import conversation
 from hengwei.work.actions.writing import Log
 from hengwei.work.models import Entry, WorkItem
 
@@ -42,16 +41,14 @@ _sends: tuple[float, bool] = (float("-inf"), False)
 
 def queue(
     event: str, *, item: WorkItem | None, entry: Entry | None = None, user: User | None = None, params: dict[str, Any] | None = None,
-    automatic: bool = True, by: Actor | None = None, hold_for: int = 0, mailbox: Mailbox | None = None,
+    automatic: bool = True, by: Actor | None = None, mailbox: Mailbox | None = None,
 ) -> OutboundMessage | None:
-    """Put a message on its way; it leaves after the commit, `hold_for` seconds later. None where no mailbox sends."""
+    """Put a message on its way; it leaves after the commit. None where no mailbox sends."""
     mailbox = mailbox or sender_of(item)
     if mailbox is None or (user is not None and not user.email):
         return None
     chain = list(by.chain) if by else []
     row = OutboundMessage(item=item, entry=entry, mailbox=mailbox, event=event, user=user, params=params or {}, automatic=automatic, chain=chain)
-    if hold_for:
-        row.send_after = timezone.now() + timedelta(seconds=hold_for)
     if len(chain) >= DEEPEST:
         row.status, row.reason = Status.STOPPED, "chain"
         _chain_stopped(item, chain, event)
@@ -59,7 +56,7 @@ def queue(
     row.message_id = signing.message_id(row.pk, item.pk if item else 0, mailbox.domain)
     row.save(update_fields=["message_id"])
     if row.status == Status.QUEUED:
-        _soon(row, row.send_after)
+        _soon(row)
     return row
 
 
@@ -204,26 +201,6 @@ def _record(
 def due(at: datetime) -> list[int]:
     """Queued messages whose job was lost, and those that a worker had when it died."""
     return list(OutboundMessage.objects.left_lying(at).values_list("pk", flat=True)[:500])
-
-
-def take_back(row: OutboundMessage, *, by: Actor) -> None:
-    """Undo send: what has not left yet does not leave."""
-    from hengwei.work import permissions as work
-
-    by.require(work.WORK)
-    if row.entry is not None and row.entry.public and row.entry.kind == Entry.Kind.MESSAGE_OUT:
-        conversation.take_back(row.entry, by=by, held=row.status == Status.QUEUED)
-        return
-    if not OutboundMessage.objects.filter(pk=row.pk, status=Status.QUEUED).update(status=Status.STOPPED, reason="taken_back"):
-        raise Refused(_("It has left already."), code="sent")
-
-
-def hold_back(entry_id: int) -> None:
-    """A reply was taken back: none of its mails leaves. Refused where one has left already."""
-    rows = OutboundMessage.objects.select_for_update().filter(entry=entry_id, event="reply").exclude(status=Status.STOPPED)
-    if any(row.status != Status.QUEUED for row in rows):
-        raise Refused(_("It has left already."), code="sent")
-    rows.update(status=Status.STOPPED, reason="taken_back")
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,22 +19,19 @@ from hengwei.channels.models import OutboundMessage
 from hengwei.core.acting import current
 from hengwei.core.asked import signed_in
 from hengwei.org.models import User
-from hengwei.work.actions.drafts import save_draft
 from hengwei.work.models import Entry, WorkItem
 
 
 def under_replies(item: WorkItem, entries: Sequence[Entry], user: User) -> dict[int, SafeString]:
-    """The state of the mail of each entry, with 'undo' while it waits and 'send again' once it failed; where a mail came from."""
+    """The state of the mail of each entry, with 'send again' once it failed; where a mail came from."""
     rows = OutboundMessage.objects.filter(item=item, user=None, entry__in=[e.pk for e in entries if e.kind == Entry.Kind.MESSAGE_OUT]).order_by("id")
     newest = {row.entry_id: row for row in rows}
     found: dict[int, SafeString] = {}
     for entry in entries:
         row = newest.get(entry.pk)
         if row is not None:
-            waits = row.status == row.Status.QUEUED and row.send_after is not None and row.send_after > timezone.now()
             found[entry.pk] = mark_safe(render_to_string("channels/under_reply.html", {
-                "row": row, "waits": waits, "left": (row.send_after - timezone.now()).seconds + 1 if waits and row.send_after else 0,
-                "may_resend": user.may(perms.RESEND) and row.status in (row.Status.FAILED, row.Status.BOUNCED),
+                "row": row, "may_resend": user.may(perms.RESEND) and row.status in (row.Status.FAILED, row.Status.BOUNCED),
             }))
         elif entry.kind == Entry.Kind.MESSAGE_IN and entry.details.get("from"):
             found[entry.pk] = mark_safe(render_to_string("channels/under_mail.html", {"entry": entry, "d": {**entry.details, "checks": _checks(entry.details.get("authentication") or {})}, "may_read": user.may(perms.CONFIGURE)}))
@@ -52,18 +48,6 @@ def _row(request: HttpRequest, pk: int) -> OutboundMessage:
     if row is None or row.item is None or not row.item.visible_to(signed_in(request)):
         raise Http404
     return row
-
-
-@login_required
-@require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a reply back before it leaves; its words are a draft again."""
-    row = _row(request, pk)
-    outgoing.take_back(row, by=current())
-    if row.entry is not None:
-        save_draft(row.item, by=signed_in(request), text=row.entry.text)  # type: ignore[arg-type]
-    messages.success(request, _("Taken back. Your words are in the editor again."))
-    return redirect(row.item)  # type: ignore[arg-type]
 
 
 @login_required

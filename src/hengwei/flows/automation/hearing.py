@@ -82,6 +82,6 @@ def waits_for_an_answer(event: ItemTold) -> None:
     """The requester waits from his first unanswered words on; a person's answer ends it, a machine's does not."""
     rows = Standing.objects.filter(item=event.item_id)
     if event.by_staff and event.public and event.actor.user is not None:
-        rows.filter(unanswered_since__isnull=False).update(unanswered_since=None)
+        rows.filter(unanswered_since__lte=event.at).update(unanswered_since=None)
     elif not event.by_staff and event.public:
         rows.filter(unanswered_since=None).update(unanswered_since=event.at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,15 +12,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
-from hengwei.core.errors import Forbidden, Refused
+from hengwei.core.errors import ActionError, Forbidden, Refused
 from hengwei.core.events import emit
+from hengwei.core.jobs import enqueue
 from hengwei.core.models import StoredFile
 from hengwei.org.models import User
 from hengwei.work import jobs
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
-from hengwei.work.events import ItemMoved, ItemTold, ReplyTakenBack
-from hengwei.work.models import Attachment, Draft, Entry, Watcher, WorkItem
+from hengwei.work.events import ItemMoved, ItemTold
+from hengwei.work.models import Attachment, Draft, Entry, WaitingFor, Watcher, WorkItem
 from hengwei.work.workflow import Phase
 
 from .drafts import once
@@ -28,7 +30,7 @@ from .progress import _first_step, move
 from .sharing import guest_of
 from .writing import Log, moment, writing
 
-#: Seconds beyond the grace in which a click on 'undo' may still be on its way.
+#: Seconds beyond the grace in which a click on 'undo' may still be on its way: so much later the reply goes out.
 LEEWAY = 3
 
 
@@ -60,13 +62,14 @@ def _mentioned(text: str, people: Sequence[User]) -> tuple[int, ...]:
 def reply(
     item: WorkItem, *, by: Actor, text: str, html: str = "", files: Sequence[Any] = (), key: uuid.UUID | None = None,
     version: int | None = None, at: datetime | None = None, details: dict[str, Any] | None = None, hold_for: int = 0,
-    automatic: bool = False,
+    automatic: bool = False, then_wait: bool = False,
 ) -> Entry | None:
     """Public words on an item, by staff to the requester or by the requester to the desk.
 
     A staff reply counts as first response and as update; the requester's own words take the item out of 'waiting for
     the customer'. `key` makes it at most once: the second call with it does nothing and returns None. `hold_for` are
-    seconds in which what goes out by mail may still be taken back. What a rule says (`automatic`) is no answer of a person:
+    seconds in which the words may still be taken back: until they are over nothing happens outside (`let_out`). `then_wait`: once it
+    is out, the item waits for the customer. What a rule says (`automatic`) is no answer of a person:
     it keeps no promise and stops no clock.
     """
     at = moment(at)
@@ -86,11 +89,12 @@ def reply(
     text = _words(text, html, files)
     stored = check_files(files)
     from_staff = not item.is_requester(by.user) and by.may(perms.WORK)
+    held_until = at + timedelta(seconds=hold_for + LEEWAY) if hold_for and from_staff else None
     moved: ItemMoved | None = None
     with writing(item, by=by, at=at) as log:
         entry = log.record(
-            Entry.Kind.MESSAGE_OUT if from_staff else Entry.Kind.COMMENT, public=True, text=text, html=html, by_staff=from_staff,
-            details={**(details or {}), **({"hold_for": hold_for} if hold_for else {}), **({"automatic": True} if automatic else {})},
+            Entry.Kind.MESSAGE_OUT if from_staff else Entry.Kind.COMMENT, public=held_until is None, text=text, html=html, by_staff=from_staff,
+            details={**(details or {}), **({"then_wait": True} if then_wait else {}), **({"automatic": True} if automatic else {})}, held_until=held_until,
         )
         attach(item, entry, stored)
         if from_staff and not automatic:
@@ -99,44 +103,87 @@ def reply(
             moved = requester_answered(log, at)
         if by.user is not None:
             Draft.objects.filter(item=item, user=by.user).delete()
+    if held_until is not None:
+        jobs.reindex_soon(item)
+        enqueue(jobs.let_reply_out, at=held_until, entry_id=entry.pk)
+        return entry
     _after(log, entry, by=by, at=at, moved=moved)
+    if then_wait and from_staff:
+        _wait_for_answer(item, entry, by=by, at=at)
     return entry
 
 
 @transaction.atomic
-def take_back(entry: Entry, *, by: Actor, held: bool = False, at: datetime | None = None) -> WorkItem:
-    """Unsay a reply: within its seconds of grace, or while whoever sends it holds it still (`held`). From now on only colleagues see it.
+def let_out(entry: Entry, *, at: datetime | None = None) -> Entry | None:
+    """The seconds of undo are over: the requester reads the reply, it goes out by mail, rules and webhooks hear of it.
 
-    The promises that it kept are open again, as if it had not been said; an item that was put on hold with it goes on.
+    It counts from the moment it was written, at which its clocks have stopped. None where it was taken back or is out already.
+    """
+    at = moment(at)
+    item = entry.item.locked()
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("author").get(pk=entry.pk)
+    if entry.held_until is None or entry.held_until > at:
+        return None
+    Entry.objects.filter(pk=entry.pk).update(public=True, held_until=None)
+    Attachment.objects.filter(entry=entry).update(public=True)
+    entry.public, entry.held_until = True, None
+    by = Actor(user=entry.author, via=entry.via)  # type: ignore[arg-type]
+    with writing(item, by=by, at=at) as log:
+        _newest_public(item)
+    _after(log, entry, by=by, at=entry.happened_at)
+    if entry.details.get("then_wait"):
+        _wait_for_answer(item, entry, by=by, at=at)
+    return entry
+
+
+def _wait_for_answer(item: WorkItem, entry: Entry, *, by: Actor, at: datetime) -> None:
+    """Put the item on hold for the customer's answer, unless he has spoken since, or somebody has led it elsewhere."""
+    from .progress import pend
+
+    item = WorkItem.objects.get(pk=item.pk)
+    if not item.is_open or item.entries.filter(public=True, by_staff=False, kind__in=Entry.WORDS, happened_at__gt=entry.happened_at).exists():
+        return
+    with suppress(ActionError), transaction.atomic():
+        pend(item, by=by, waiting_for=WaitingFor.CUSTOMER, at=at)
+
+
+def _newest_public(item: WorkItem) -> None:
+    last = item.entries.filter(public=True, kind__in=Entry.WORDS).order_by("-happened_at", "-id").first()
+    item.last_public_at = last.happened_at if last else None
+    item.last_public_from_requester = bool(last and not last.by_staff)
+
+
+@transaction.atomic
+def take_back(entry: Entry, *, by: Actor, at: datetime | None = None) -> WorkItem:
+    """Unsay a reply within its seconds of undo, with all that was said with it to the requesters of reports. Only colleagues see it from now on.
+
+    The promises that it kept are open again, to the second, as if it had not been said.
     """
     by.require(perms.WORK)
     at = moment(at)
     item = entry.item.locked()
-    entry = Entry.objects.select_for_update(of=("self",)).select_related("author").get(pk=entry.pk)
-    if not entry.public or entry.kind != Entry.Kind.MESSAGE_OUT:
+    entry = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    if entry.kind != Entry.Kind.MESSAGE_OUT or (entry.held_until is None and not entry.public):
         raise Refused(_("This cannot be taken back."), code="not_sent")
-    if not held and at > entry.happened_at + timedelta(seconds=int(entry.details.get("hold_for", 0)) + LEEWAY):
+    if entry.held_until is None:
         raise Refused(_("It has left already."), code="sent")
-    emit(ReplyTakenBack(item_id=item.pk, entry_id=entry.pk, actor=by, at=at))
-    Entry.objects.filter(pk=entry.pk).update(public=False, details={**entry.details, "taken_back": True})
-    Attachment.objects.filter(entry=entry).update(public=False)
-    last = item.entries.filter(public=True, kind__in=Entry.WORDS).order_by("-happened_at", "-id").first()
-    moved = item.entries.filter(kind=Entry.Kind.TRANSITION, pk__gt=entry.pk).order_by("-pk").first()
+    _unsay(item, entry, by=by, at=at)
+    for one in Entry.objects.held().filter(item__parent=item, details__with_entry=entry.pk).select_related("item").order_by("item_id"):
+        _unsay(one.item.locked(), one, by=by, at=at)
+    return item
+
+
+def _unsay(item: WorkItem, entry: Entry, *, by: Actor, at: datetime) -> None:
+    if not Entry.objects.held().filter(pk=entry.pk).update(held_until=None, details={**entry.details, "taken_back": True}):
+        return
     with writing(item, by=by, at=at) as log:
         if item.responded_at == entry.happened_at:
             item.responded_at = None
         if item.told_at == entry.happened_at:
             item.told_at = None
-        item.last_public_at = last.happened_at if last else None
-        item.last_public_from_requester = bool(last and not last.by_staff)
         clocks.untold(item, said_at=entry.happened_at, by=by)
         log.record(Entry.Kind.NOTICE, details={"notice": "taken_back"})
     jobs.reindex_soon(item)
-    if moved is not None and moved.details.get("transition") == "pend" and moved.author_id == entry.author_id and item.phase == Phase.WAITING:
-        from .progress import make_transition
-
-        item = make_transition(item, "resume", by=by)
-    return item
 
 
 def _guest_says(
@@ -245,8 +292,6 @@ def staff_told(log: Log, at: datetime) -> None:
 
 def requester_answered(log: Log, at: datetime) -> ItemMoved | None:
     """The requester spoke: what waited for him goes on, what was resolved comes back."""
-    from hengwei.work.models import WaitingFor
-
     from .snoozing import answered
 
     item = log.item

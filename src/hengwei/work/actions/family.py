@@ -51,11 +51,16 @@ def _each(parent: WorkItem, deed: Any) -> list[Outcome]:
     return outcomes
 
 
-def answer_reports(parent: WorkItem, *, by: Actor, text: str, hold_for: int = 0, at: datetime | None = None) -> list[Outcome]:
-    """Tell the requester of each report the same public words; for each it counts as an answer and an update."""
+def answer_reports(
+    parent: WorkItem, *, by: Actor, text: str, hold_for: int = 0, said: Entry | None = None, at: datetime | None = None,
+) -> list[Outcome]:
+    """Tell the requester of each report the same public words; for each it counts as an answer and an update.
+
+    `said` are the words on the parent: who takes them back takes back all of them.
+    """
     at = moment(at)
     by.require(perms.WORK)
-    details = {"with": parent.number}
+    details = {"with": parent.number, **({"with_entry": said.pk} if said is not None else {})}
 
     def say(item: WorkItem) -> None:
         conversation.reply(item, by=by, text=text, details=details, hold_for=hold_for, at=at)

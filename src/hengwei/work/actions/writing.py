@@ -40,16 +40,18 @@ class Log:
     def record(
         self, kind: str, *, public: bool = False, text: str = "", html: str = "", quoted: str = "",
         details: dict[str, Any] | None = None, at: datetime | None = None, author: Any = None, by_staff: bool | None = None,
+        held_until: datetime | None = None,
     ) -> Entry:
         """Add an entry to the timeline. `author` is who said it, where that is not the actor (a mail, a logged call)."""
         entry = self.draft(
-            kind, public=public, text=text, html=html, quoted=quoted, details=details, at=at, author=author, by_staff=by_staff)
+            kind, public=public, text=text, html=html, quoted=quoted, details=details, at=at, author=author, by_staff=by_staff, held_until=held_until)
         self.write()
         return entry
 
     def draft(
         self, kind: str, *, public: bool = False, text: str = "", html: str = "", quoted: str = "",
         details: dict[str, Any] | None = None, at: datetime | None = None, author: Any = None, by_staff: bool | None = None,
+        held_until: datetime | None = None,
     ) -> Entry:
         """The same, put on record by the next `write` or `record`, all that waits in one statement."""
         author = author or self.by.user
@@ -58,7 +60,7 @@ class Log:
         entry = Entry(
             item=self.item, kind=kind, public=public, author=author, by_staff=by_staff, via=self.by.via, text=text,
             html=html, quoted=quoted, details={**(details or {}), **({"rules": list(self.by.chain)} if self.by.chain else {})},
-            happened_at=at or self.at,
+            happened_at=at or self.at, held_until=held_until,
         )
         self.entries.append(entry)
         self._drafts.append(entry)

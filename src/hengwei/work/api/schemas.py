@@ -93,6 +93,8 @@ class EntryOut(Schema):
     html: str
     details: dict[str, Any]
     happened_at: datetime
+    #: A reply that can still be taken back is seen by nobody outside until then.
+    held_until: datetime | None
     attachments: list[AttachmentOut]
 
 
@@ -152,6 +154,11 @@ class WordsIn(Schema):
     text: str
     files: list[str] = []
     version: int | None = None
+
+
+class ReplyIn(WordsIn):
+    #: So long nothing of it is seen outside, and it can be taken back.
+    undo_seconds: int = Field(0, ge=0, le=60)
 
 
 class CallIn(Schema):
@@ -239,7 +246,7 @@ def entry_out(entry: Entry, *, reader: User) -> dict[str, Any]:
     return {
         "id": entry.pk, "kind": entry.kind, "public": entry.public, "author": person(entry.author, reader=reader),
         "by_staff": entry.by_staff, "text": entry.text, "html": entry.html, "details": entry.details if reader.is_agent else {},
-        "happened_at": entry.happened_at, "attachments": [attachment_out(a) for a in entry.attachments.all()],
+        "happened_at": entry.happened_at, "held_until": entry.held_until, "attachments": [attachment_out(a) for a in entry.attachments.all()],
     }
 
 

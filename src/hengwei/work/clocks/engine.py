@@ -244,6 +244,10 @@ def untold(item: WorkItem, *, said_at: datetime, by: Actor) -> None:
         if clock.elapsed <= clock.allowed:
             clock.breached_at = None
         _resume(clock, at=said_at, by=by, reason="taken_back")
+        if clock.breached_at is not None and not clock.breach_cause:
+            # Overdue before it was said: due when it was due, not since the words were taken back.
+            clock.due_at = clock.breached_at
+            clock.save(update_fields=["due_at"])
         if item.phase == Phase.WAITING and item.waiting_for in clock.pausing:
             _pause(clock, at=said_at, by=by, reason=item.waiting_for)
     refresh(item)

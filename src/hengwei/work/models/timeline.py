@@ -29,10 +29,15 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         inside = Share.objects.of(user).filter(as_colleague=True).values("item_id")
         return self.filter(models.Q(public=True) | models.Q(author=user) | models.Q(item__in=inside))
 
+    def held(self) -> Self:
+        """Replies within their seconds of undo: nobody outside knows of them yet."""
+        return self.filter(held_until__isnull=False)
+
     def showing(self, show: str = "", number: str = "") -> Self:
         """Narrowed to `messages` (public words), `notes` (internal words) or `facts` (the rest), and to the item of a number."""
         words = models.Q(kind__in=Entry.WORDS)
-        wanted = {"messages": words & models.Q(public=True), "notes": words & models.Q(public=False), "facts": ~words}.get(show)
+        public = models.Q(public=True) | models.Q(held_until__isnull=False)
+        wanted = {"messages": words & public, "notes": words & ~public, "facts": ~words}.get(show)
         rows = self if wanted is None else self.filter(wanted)
         return rows.filter(item__number=number) if number else rows
 
@@ -83,17 +88,23 @@ class Entry(models.Model):
     quoted = models.TextField(blank=True, default="")
     details = models.JSONField(default=dict, blank=True)
     happened_at = models.DateTimeField()
+    #: A reply is internal until this moment, so that it can be taken back; empty once it went out or was taken back.
+    held_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["item", "happened_at", "id"], name="entry_timeline")]
+        indexes = [
+            models.Index(fields=["item", "happened_at", "id"], name="entry_timeline"),
+            models.Index(fields=["held_until"], name="entry_held", condition=models.Q(held_until__isnull=False)),
+        ]
         triggers = [
             pgtrigger.Protect(name="entry_append_only", operation=pgtrigger.Update, condition=pgtrigger.AnyChange(
                 "item", "kind", "author", "text", "html", "quoted", "happened_at")),
-            # What was public may be taken back before it has left; what is internal never comes out.
-            pgtrigger.Protect(name="entry_stays_inside", operation=pgtrigger.Update, condition=pgtrigger.Q(old__public=False, new__public=True)),
+            # What is internal never comes out, but for a reply that was held from the beginning.
+            pgtrigger.Protect(name="entry_stays_inside", operation=pgtrigger.Update, condition=pgtrigger.Q(old__public=False, new__public=True, old__held_until__isnull=True)),
+            pgtrigger.Protect(name="entry_held_from_the_beginning", operation=pgtrigger.Update, condition=pgtrigger.Q(old__held_until__isnull=True, new__held_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import Prefetch
@@ -55,7 +56,7 @@ PRESENT_SECONDS = 45
 #: Entries shown at once; older ones are fetched when asked for.
 SHOWN = 200
 
-#: A reply by mail waits this long, so that it can be taken back.
+#: A reply waits this long before anything of it is seen outside, so that it can be taken back.
 UNDO_SECONDS = 8
 
 
@@ -204,14 +205,13 @@ def _say(item: WorkItem, by: Actor, post: Any) -> str:
                     item, by=by, text=post.get("text", ""), files=files, inbound=post.get("inbound") == "1", reached=post.get("reached", "1") == "1", callback_at=callback_at,
                 )
         return _("Call logged.")
-    said = conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key, hold_for=UNDO_SECONDS)
-    if said is not None and post.get("reports"):
-        told = family.answer_reports(item, by=by, text=post.get("text", ""), hold_for=UNDO_SECONDS)
-        return _("Sent, and to %(n)d reports.") % {"n": sum(1 for one in told if one.error is None)}
-    if post.get("then") == "pend" and item.is_open:
-        progress.pend(item, by=by, waiting_for=WaitingFor.CUSTOMER)
-        return _("Sent; now waiting for the customer.")
-    return _("Sent.")
+    wait = post.get("then") == "pend"
+    with transaction.atomic():
+        said = conversation.reply(item, by=by, text=post.get("text", ""), files=files, key=key, hold_for=UNDO_SECONDS, then_wait=wait)
+        if said is not None and post.get("reports"):
+            told = family.answer_reports(item, by=by, text=post.get("text", ""), hold_for=UNDO_SECONDS, said=said)
+            return _("Sent, and to %(n)d reports.") % {"n": sum(1 for one in told if one.error is None)}
+    return _("Sent; then it waits for the customer.") if wait else _("Sent.")
 
 
 def _take(item: WorkItem, by: Actor, post: Any) -> str:
@@ -336,15 +336,15 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         asked = json.loads(said)
         response["HX-Trigger"] = json.dumps({"hw:toast": asked["words"], "hw:open": asked["open"]})
     elif said:
-        # Only once the page has settled: what can be undone is found there. A reply to many reports is undone one by one.
-        undo = verb == "say" and staff and request.POST.get("mode") == "reply" and not request.POST.get("reports")
+        # Only once the page has settled: what can be undone is found there.
+        undo = verb == "say" and staff and request.POST.get("mode") == "reply"
         response["HX-Trigger-After-Settle"] = json.dumps({"hw:toast": {"value": said, **({"undo": _undoing(item, user=signed_in(request))} if undo else {})}})
     return response
 
 
 def _undoing(item: WorkItem, *, user: User) -> dict[str, Any]:
     """How the page's script offers to take the reply back that was just sent."""
-    entry = item.entries.filter(kind=Entry.Kind.MESSAGE_OUT, author=user).order_by("-pk").first()
+    entry = item.entries.held().filter(author=user).order_by("-pk").first()
     return {"url": reverse("work:take_back", args=[item.number, entry.pk]), "word": _("Undo"), "seconds": UNDO_SECONDS} if entry is not None else {}
 
 
@@ -356,12 +356,19 @@ def take_back(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     entry = item.entries.filter(pk=pk, author=user).first()
     if entry is None or not user.may(perms.WORK):
         raise Http404
+    without_script = "text/html" in request.headers.get("Accept", "")
     try:
         with transaction.atomic():
             conversation.take_back(entry, by=current())
             drafts.save_draft(item, by=user, text=entry.text)
     except ActionError as refusal:
+        if without_script:
+            messages.error(request, str(refusal))
+            return redirect(item)
         return JsonResponse({"title": str(refusal)}, status=refusal.status)
+    if without_script:
+        messages.success(request, _("Taken back. Your words are in the editor again."))
+        return redirect(item)
     files = [{"id": str(one.file_id), "name": one.name} for one in entry.attachments.order_by("id")]
     return JsonResponse({"title": _("Taken back. Your words are in the editor again."), "text": entry.text, "files": files})
 
