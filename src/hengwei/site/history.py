@@ -49,8 +49,16 @@ def page(request: HttpRequest, model: str, pk: str) -> HttpResponse:
     return render(request, "site/history.html", {"row": row, "revisions": revisions, "next": following, "address": address() if address else ""})
 
 
+class ChangeOut(Schema):
+    """A field before and after, as people read it."""
+
+    label: str
+    before: str
+    after: str
+
+
 class RevisionOut(Schema):
-    """One change of a record. `changes` is {column: [before, after]}; hidden values are '•'."""
+    """One change of a record. `changes` is {column: [before, after]}; hidden values are '•'. `told` is the same in words, in the language of the call."""
 
     id: int
     at: Any
@@ -62,6 +70,7 @@ class RevisionOut(Schema):
     address: str
     rules: list[str]
     changes: dict[str, Any]
+    told: list[ChangeOut]
 
 
 def _asked(request: HttpRequest, model: str, pk: str) -> models.Model:
@@ -74,11 +83,15 @@ def _asked(request: HttpRequest, model: str, pk: str) -> models.Model:
 @router.get("/history/{model}/{pk}", response=Page[RevisionOut], tags=["history"], summary="Who changed a record")
 def revisions(request: HttpRequest, model: str, pk: str, cursor: str = "", limit: int = 50) -> dict[str, Any]:
     """The newest first. `model` is such as `org.team`."""
+    page = keyset(history.of(_asked(request, model, pk)), cursor=cursor, limit=limit)
+    words = {one.revision.pk: one.fields for one in history.shown(page["items"])}
+
     def show(row: Any) -> dict[str, Any]:
-        return {"id": row.pk, "at": row.at, "operation": row.operation, "model": row.model, "object_id": row.object_id, "actor": row.actor_id,
+        told = [{"label": label, "before": before, "after": after} for label, before, after in words[row.pk]]
+        return {"told": told, "id": row.pk, "at": row.at, "operation": row.operation, "model": row.model, "object_id": row.object_id, "actor": row.actor_id,
                 "via": row.via, "address": row.address, "rules": row.rules, "changes": row.changes}
 
-    return keyset(history.of(_asked(request, model, pk)), cursor=cursor, limit=limit, show=show)
+    return {**page, "items": [show(row) for row in page["items"]]}
 
 
 @router.get("/history/{model}/{pk}/as-of", response=dict[str, Any], tags=["history"], summary="A record as it was at a moment")

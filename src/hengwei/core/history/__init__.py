@@ -12,5 +12,6 @@ PostgreSQL's triggers write it, so that a change is caught whoever made it, also
 from .reading import as_of, erase, of
 from .showing import Shown, shown
 from .tracking import is_tracked, tracked
+from .words import Teller, plainly, tells
 
-__all__ = ["Shown", "as_of", "erase", "is_tracked", "of", "shown", "tracked"]
+__all__ = ["Shown", "Teller", "as_of", "erase", "is_tracked", "of", "plainly", "shown", "tells", "tracked"]

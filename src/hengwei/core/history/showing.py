@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from hengwei.core.models import Revision
 from hengwei.core.names import name_of
 
 from .tracking import model_of
+from .words import Telling, plainly
 
 HIDDEN = "•"
 #: The ways in which somebody acts (core.acting.Via), and past the product.
@@ -51,9 +51,20 @@ def shown(revisions: Iterable[Revision]) -> list[Shown]:
             if isinstance(field, models.ForeignKey):
                 wanted[field.related_model] |= {value for value in (before, after) if value not in (None, HIDDEN)}  # type: ignore[index]
     names = {(model, pk): str(one) for model, pks in wanted.items() for pk, one in model._default_manager.in_bulk(list(pks)).items()}
+    telling = Telling()
     return [Shown(row, _subject(row), [
-        (_label(field), _said(field, before, names), _said(field, after, names)) for field, before, after in _fields(row) if not _is_own_link(row, field)
+        (_label(field), *_pair(field, before, after, names, telling)) for field, before, after in _fields(row) if not _is_own_link(row, field)
     ]) for row in rows]
+
+
+def _pair(field: Any, before: Any, after: Any, names: dict[tuple[type[models.Model], Any], str], telling: Telling) -> tuple[str, str]:
+    """A field before and after. Of data with many parts those that are the same are left out."""
+    if not any(isinstance(value, dict | list) for value in (before, after)) or not isinstance(field, models.JSONField):
+        return _said(field, before, names), _said(field, after, names)
+    was, now = ([] if value in (None, "", [], {}) else [_said(field, value, names)] if value == HIDDEN else telling.lines(field, value) for value in (before, after))
+    gone, come = [line for line in was if line not in now], [line for line in now if line not in was]
+    # Only their order changed, or how they are joined: shown whole.
+    return ("\n".join(gone), "\n".join(come)) if gone or come else ("\n".join(was), "\n".join(now))
 
 
 def _model(row: Revision) -> type[models.Model] | None:
@@ -114,5 +125,5 @@ def _said(field: Any, value: Any, names: dict[tuple[type[models.Model], Any], st
     if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
         return ("、" if is_chinese() else ", ").join(map(str, value))
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, indent=1)
+        return "\n".join(plainly(value))
     return str(value)

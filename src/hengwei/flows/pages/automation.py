@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -63,11 +64,11 @@ def in_words(row: AutomationRule) -> dict[str, Any]:
         asked.append(f"{row.at_time:%H:%M} " + ("、".join(days) or _t("every day")))
     return {
         "when": row.get_trigger_display(), "asked": asked, "conditions": facts.in_words(row.conditions), "any_of": "any" in row.conditions,
-        "deeds": [(deeds.DEEDS[one["do"]].label, _details(one)) for one in row.deeds if one.get("do") in deeds.DEEDS], "rule": row,
+        "deeds": [(deeds.DEEDS[one["do"]].label, details_of(one)) for one in row.deeds if one.get("do") in deeds.DEEDS], "rule": row,
     }
 
 
-def _details(given: dict[str, Any]) -> str:
+def details_of(given: Mapping[str, Any]) -> str:
     """What a deed names, in words."""
     shown = []
     for name in deeds.DEEDS[given["do"]].needs:
