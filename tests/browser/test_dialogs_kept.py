@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser]
 
 def _with_an_answer_held_back(person: Person):
     """The page of an item of somebody else where "take over" was pressed and has not been answered, and how to let the answer come."""
-    page = person.go("/items?view=open")
+    page = person.go("/items?view=open&kind=incident")
     number = page.locator("tr[data-item]", has_not_text="王敏").first.locator(".c-number").inner_text().split()[0]
     page = person.go(f"/items/{number}")
     page.wait_for_function("() => document.querySelector('.editor').dataset.started")

@@ -109,7 +109,7 @@ def test_a_reply_is_taken_back_by_a_key_with_words_and_files(browser, product):
     # It is a draft again, and what is sent then is sent once.
     page.fill(".editor textarea", "Please restart the right machine")
     page.locator(".editor button.btn-primary[data-only=reply]").click()
-    page.wait_for_selector(".bubble.staff >> text=right machine")
+    page.wait_for_selector(".bubble.held >> text=right machine")
     held = page.locator(".bubble.held", has_text="right machine")
     assert held.locator(".files a").count() == 1
     engineer.accessible()
