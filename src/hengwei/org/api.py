@@ -15,8 +15,10 @@ from hengwei.core.errors import NotFound
 from hengwei.core.rest import actor_of
 from hengwei.org import duty
 from hengwei.org import permissions as perms
+from hengwei.org.actions.duty import may_keep
 from hengwei.org.actions.privacy import export_person
 from hengwei.org.actions.teams import acknowledge_duties
+from hengwei.org.handing import seen_by
 from hengwei.org.models import DutySheet, Team, User
 
 from .pages.customers import CustomerPages
@@ -55,6 +57,23 @@ def me(request: HttpRequest) -> Any:
         **{name: getattr(user, name) for name in ("id", "username", "name", "email", "language", "timezone")}, "roles": [role.key for role in user.roles.all()],
         "teams": [team.key for team in user.teams.all()], "permissions": sorted(user.permission_keys),
     }
+
+
+class HoldingOut(Schema):
+    """One sort of thing that a person answers for: how many there are, and those that the caller may see."""
+
+    title: str
+    count: int
+    rows: list[str]
+
+
+@router.get("/org/people/{int:pk}/holdings", response=list[HoldingOut], summary="What a person answers for")
+def holdings(request: HttpRequest, pk: int, until: datetime | None = None) -> list[dict[str, Any]]:
+    """All that a hand-over would give to another; with `until` what one gives who is back then. For who keeps the person's absences."""
+    person, by = User.objects.filter(pk=pk).first(), actor_of(request)
+    if person is None or not may_keep(person, by=by):
+        raise NotFound(_("There is nothing here that you may see."))
+    return [{"title": title, "count": count, "rows": [str(row) for row in rows]} for title, rows, count in seen_by(signed_in(request), person, until=until)]
 
 
 @router.get("/org/teams/{int:pk}/on-duty", response=list[PersonRef], summary="Who of a team is on duty")

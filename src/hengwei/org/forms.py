@@ -97,7 +97,17 @@ class PasswordForm(KitForm):
 class LeaveForm(KitForm):
     """Who takes over from a person who leaves."""
 
-    deputy = forms.ModelChoiceField(User.objects.none(), required=False, label=_("hands everything to"), help_text=_("All open items listed on this page go to this person in one step. Empty: they stay."))
+    deputy = forms.ModelChoiceField(User.objects.none(), required=False, label=_("hands everything to"), help_text=_("Everything that the page lists goes to this person in one step. Empty: it stays."))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        _choices(self, deputy=staff())
+
+
+class HandOverForm(KitForm):
+    """Who takes over all that a person answers for."""
+
+    deputy = forms.ModelChoiceField(User.objects.none(), label=_("hands everything to"), help_text=_("Everything that the page lists goes to this person in one step."))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -227,7 +237,7 @@ class RoleForm(KitModelForm):
 class AbsenceForm(KitModelForm):
     """Leave, travel, training."""
 
-    hand_over = forms.BooleanField(required=False, label=_("hand over all open items now"), help_text=_("Everything listed on the person's page goes to who stands in, in one step."))
+    hand_over = forms.BooleanField(required=False, label=_("hand everything over now"), help_text=_("Everything listed on the person's page goes to who stands in, in one step."))
 
     class Meta:
         model = Absence

@@ -15,6 +15,7 @@ from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
 from hengwei.org import permissions as perms
 from hengwei.org.events import PersonAway
+from hengwei.org.handing import hand_over_to
 from hengwei.org.models import Absence, Rota, Shift, Team, User
 from hengwei.org.rota import BadRule, rule_of
 
@@ -64,13 +65,14 @@ def save_absence(absence: Absence | None = None, *, by: Actor, hand_over: bool =
 
 @transaction.atomic
 def hand_over_absence(absence: Absence, *, by: Actor, at: datetime | None = None) -> Absence:
-    """Give all that the person holds to who stands in, in one step. Rooms above move what is theirs (PersonAway)."""
+    """Give all that the person holds, and what falls due before he is back, to who stands in, in one step."""
     at = at or timezone.now()
     _require(absence.user, by=by)
     if absence.deputy is None:
         raise Refused(_("Please say who stands in."), code="missing", field="deputy")
     absence.handed_over_at = at
     absence.save(update_fields=["handed_over_at"])
+    hand_over_to(absence.user, to=absence.deputy, by=by, at=at, until=absence.ends_at)
     emit(PersonAway(person_id=absence.user_id, deputy_id=absence.deputy_id, absence_id=absence.pk, hand_over=True, actor=by, at=at))
     return absence
 

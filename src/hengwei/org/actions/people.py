@@ -17,6 +17,7 @@ from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
 from hengwei.org import permissions as perms
 from hengwei.org.events import PersonAway, PersonChanged
+from hengwei.org.handing import Handed, hand_over_to
 from hengwei.org.models import (
     ADMINISTRATIVE,
     AUDIT_ADMIN,
@@ -136,8 +137,20 @@ def deactivate(person: User, *, by: Actor, deputy: User | None = None, at: datet
     end_sessions(person)
     person.tokens.filter(revoked_at=None).update(revoked_at=at)
     emit(PersonChanged(person_id=person.pk, what=("deactivated",), actor=by, at=at))
+    if deputy is not None:
+        hand_over_to(person, to=deputy, by=by, at=at)
     emit(PersonAway(person_id=person.pk, deputy_id=deputy.pk if deputy else None, hand_over=deputy is not None, actor=by, at=at))
     return person
+
+
+@transaction.atomic
+def hand_over_all(person: User, *, by: Actor, deputy: User, at: datetime | None = None) -> Handed:
+    """Give all that a person answers for to another, for good: of one who leaves later, or has left without naming anybody."""
+    by.require(perms.MANAGE_PEOPLE)
+    guard(person, by=by)
+    if deputy == person or not deputy.is_active:
+        raise Refused(_("Please choose somebody else who is active."), code="invalid", field="deputy")
+    return hand_over_to(person, to=deputy, by=by, at=at or timezone.now())
 
 
 @transaction.atomic

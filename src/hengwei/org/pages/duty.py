@@ -38,6 +38,7 @@ from hengwei.org.forms import AbsenceForm, RotaForm, RotateForm, TurnForm
 from hengwei.org.models import Absence, Rota, Shift, Team, User
 from hengwei.ui.kit import Action, Column, Facts, Pages, Part
 
+from .holdings import of_absence
 from .people import exact_day, linked
 
 #: Days of a rota that its page shows.
@@ -90,7 +91,7 @@ class AbsencePages(Pages):
     panels = [Facts("", [
         Column("user", _("person"), value=lambda a: linked(a.user, "org:person")), Column("kind"), Column("mark", _("state"), value=_mark), Column("starts_at", value=lambda a: exact_day(a.starts_at)),
         Column("ends_at", value=lambda a: exact_day(a.ends_at)), Column("deputy", value=lambda a: linked(a.deputy, "org:person")), Column("note"), Column("handed_over_at"),
-    ])]
+    ]), Part("org/holdings.html", context=of_absence, order=24)]
     actions = [
         Kept("hand_over", _("Hand over now"), "arrows-transfer-up", "", run=lambda row, by, data: hand_over_absence(row, by=by) and "", confirm=_("Hand everything listed here to who stands in?"), when=lambda row: row.deputy_id is not None and row.ends_at > timezone.now()),
         Kept("end", _("Back again"), "user-check", "", run=lambda row, by, data: end_absence(row, by=by), confirm=_("End this absence now?"), when=lambda row: row.ends_at > timezone.now()),

@@ -25,16 +25,19 @@ from hengwei.core.asked import signed_in
 from hengwei.org import permissions as perms
 from hengwei.org.actions.account import end_session
 from hengwei.org.actions.letters import send_link
-from hengwei.org.actions.people import activate, deactivate, save_person, set_password
+from hengwei.org.actions.people import activate, deactivate, hand_over_all, save_person, set_password
 from hengwei.org.actions.privacy import erase_person, export_person
 from hengwei.org.actions.roles import grant_roles
 from hengwei.org.actions.sign_in import unlock
 from hengwei.org.duty import away
-from hengwei.org.forms import EraseForm, LeaveForm, PasswordForm, PersonForm, RolesForm
+from hengwei.org.forms import EraseForm, HandOverForm, LeaveForm, PasswordForm, PersonForm, RolesForm
+from hengwei.org.handing import Handed
 from hengwei.org.lockout import locked_until
 from hengwei.org.models import Absence, Customer, Role, Skill, Team, User
 from hengwei.org.sessions import sessions_of
 from hengwei.ui.kit import Action, Column, Facts, Pages, Part, Table
+
+from .holdings import of_person
 
 
 class PeopleFilters(django_filters.FilterSet):
@@ -51,6 +54,12 @@ class PeopleFilters(django_filters.FilterSet):
 def linked(row: Any, url: str) -> SafeString | str:
     """The name of a row, leading to its page."""
     return format_html('<a href="{}">{}</a>', reverse(url, args=[row.pk]), row) if row is not None else ""
+
+
+def _handed(handed: Handed) -> str:
+    """What to say after a hand-over: how much went, and what stayed with the reason."""
+    said = _t("%(n)d handed over.") % {"n": handed.count}
+    return " ".join([said, *(f"{row}：{why}" for row, why in handed.stayed[:5])])
 
 
 def mail_link(person: User) -> SafeString | str:
@@ -104,6 +113,7 @@ class PeoplePages(Pages):
             Column("roles", _("roles"), value=lambda row: list(row.roles.all())), Column("teams", _("teams"), value=lambda row: list(row.teams.all())),
             Column("skills", _("skills"), value=lambda row: list(row.skills.all())), Column("capacity"),
         ], side=True, order=20),
+        Part("org/holdings.html", context=of_person, order=26),
         Part("org/person_duties.html", context=lambda row, request: {"posts": row.posts.select_related("team")} if row.is_agent else None, order=30),
         Table(
             _("Absences"), rows=lambda row, user: row.absences.select_related("deputy").order_by("-starts_at"), most=8, order=40,
@@ -122,6 +132,7 @@ class PeoplePages(Pages):
             initial=lambda row: {"roles": list(row.roles.all())}, when=lambda row: row.erased_at is None,
         ),
         Action("deactivate", _("Deactivate"), "user-off", perms.MANAGE_PEOPLE, run=lambda row, by, data: deactivate(row, by=by, **data), form=LeaveForm, when=lambda row: row.is_active),
+        Action("hand_over", _("Hand everything over…"), "arrows-transfer-up", perms.MANAGE_PEOPLE, run=lambda row, by, data: _handed(hand_over_all(row, by=by, **data)), form=HandOverForm, when=lambda row: row.is_agent and row.erased_at is None),
         Action("activate", _("Activate"), "user-check", perms.MANAGE_PEOPLE, run=lambda row, by, data: activate(row, by=by), when=lambda row: not row.is_active and row.erased_at is None),
         Action("unlock", _("Unlock"), "lock-open", perms.MANAGE_PEOPLE, run=lambda row, by, data: unlock(row, by=by), when=lambda row: locked_until(row, timezone.now()) is not None),
         Action("erase", _("Erase personal data"), "eraser", perms.ERASE_PEOPLE, run=lambda row, by, data: erase_person(row, by=by, **data), form=EraseForm, danger=True, when=lambda row: row.erased_at is None),

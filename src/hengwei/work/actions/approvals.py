@@ -191,6 +191,12 @@ def hand_on(vote: ApprovalVote, *, to: User, by: Actor, comment: str = "", at: d
     at = moment(at)
     if not may_decide(vote, by.user, at):
         raise Forbidden(_("You are not asked to approve this."))
+    return pass_on(vote, to=to, by=by, comment=comment, at=at)
+
+
+@transaction.atomic
+def pass_on(vote: ApprovalVote, *, to: User, by: Actor, at: datetime, comment: str = "") -> ApprovalVote:
+    """Let another decide in somebody's place; who may ask for it was checked before (he himself; who said that he is away)."""
     approval, item = _lock(vote.step.approval)
     vote = ApprovalVote.objects.select_related("step", "user").get(pk=vote.pk)
     if vote.state != VoteState.OPEN or vote.step.state != StepState.OPEN:

@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
-from hengwei.core.events import emit, on
-from hengwei.org.events import PersonAway
+from hengwei.core.events import emit
 from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
 from .assignment import place
-from .writing import moment, writing
+from .writing import writing
 
 
 def held_by(person: User) -> list[WorkItem]:
@@ -24,28 +23,17 @@ def held_by(person: User) -> list[WorkItem]:
 
 
 @transaction.atomic
-def hand_over_everything(person: User, *, to: User, by: Actor, at: datetime | None = None) -> list[WorkItem]:
-    """Give all open items of a person to another, each keeping its team; returns them. All or none.
+def hand_over_item(held: WorkItem, to: User, by: Actor, at: datetime) -> None:
+    """Give an open item of a person to another; it keeps its team.
 
     Whether it may be done was asked by who said that the person is away (org.actions): no right of assigning is needed.
     """
-    at = moment(at)
-    if to == person or not (to.is_active and to.is_agent):
+    if not (to.is_active and to.is_agent):
         raise Refused(_("%(name)s does not work at the desk.") % {"name": to}, code="not_staff", field="deputy")
-    moved = []
-    for held in held_by(person):
-        item = held.locked()
-        if item.owner_id != person.pk or not item.is_open:
-            continue
-        with writing(item, by=by, at=at) as log:
-            event = place(log, team=item.team, owner=to, reason=_("%(away)s is away; %(deputy)s stands in") % {"away": person, "deputy": to})
-        emit(event)
-        moved.append(item)
-    return moved
-
-
-@on(PersonAway)
-def _away(event: PersonAway) -> None:
-    """Somebody said that a person is away and that his work goes to the deputy now."""
-    if event.hand_over and event.deputy_id is not None:
-        hand_over_everything(User.objects.get(pk=event.person_id), to=User.objects.get(pk=event.deputy_id), by=event.actor, at=event.at)
+    item = held.locked()
+    if item.owner_id != held.owner_id or not item.is_open:
+        return
+    away = str(item.owner)
+    with writing(item, by=by, at=at) as log:
+        event = place(log, team=item.team, owner=to, reason=_("%(away)s is away; %(deputy)s stands in") % {"away": away, "deputy": to})
+    emit(event)
