@@ -24,8 +24,11 @@ function format(field: HTMLTextAreaElement, what: string, head: string): void {
     field.setSelectionRange(from + before.length, from + before.length + (chosen || otherwise).length);
   } else if (what === "code") {
     put(field, chosen.includes("\n") || !chosen ? `\n\`\`\`\n${chosen}\n\`\`\`\n` : `\`${chosen}\``, from, to);
+    // One goes on within the block, not behind it.
+    if (!chosen) field.setSelectionRange(from + 5, from + 5);
   } else if (what === "table") {
     put(field, `\n| ${head} 1 | ${head} 2 |\n| --- | --- |\n|  |  |\n|  |  |\n`, from, to);
+    field.setSelectionRange(from + 3, from + 3 + `${head} 1`.length);
   } else if (BEFORE[what]) {
     const start = value.lastIndexOf("\n", from - 1) + 1;
     const lines = value.slice(start, to).split("\n");
@@ -97,7 +100,9 @@ export function startKnowledge(root: ParentNode): void {
     attachments(form);
     form.querySelectorAll<HTMLElement>("[data-language]").forEach((tab) => tab.addEventListener("click", () => {
       form.querySelectorAll<HTMLElement>("[data-language]").forEach((one) => one.setAttribute("aria-selected", String(one === tab)));
-      form.querySelectorAll<HTMLElement>("[data-words]").forEach((one) => { one.hidden = one.dataset.words !== tab.dataset.language; });
+      const both = tab.dataset.language === "both";
+      form.classList.toggle("both", both);
+      form.querySelectorAll<HTMLElement>("[data-words]").forEach((one) => { one.hidden = !both && one.dataset.words !== tab.dataset.language; });
     }));
     form.querySelectorAll<HTMLElement>("[data-words]").forEach((words) => {
       const field = words.querySelector<HTMLTextAreaElement>(".kb-both textarea")!;

@@ -1,4 +1,7 @@
 // Menus are <details>; dialogs are <dialog>. This closes the one and opens the other.
+/** Pixels that a menu keeps from the window's edge. */
+const EDGE = 8;
+
 /** Nothing in a closed menu is shown, a dialog neither: it is taken out of it, to where the next answer of the server replaces it. */
 export function takeOut(dialog: HTMLDialogElement): void {
   const menu = dialog.closest("details");
@@ -25,6 +28,15 @@ export function startMenus(): void {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") document.querySelectorAll<HTMLDetailsElement>("details.menu[open]").forEach((menu) => { menu.open = false; });
   });
+  // A menu at the edge of a narrow window is moved into it.
+  document.addEventListener("toggle", (event) => {
+    const sheet = (event.target as HTMLElement).matches("details.menu[open]") ? (event.target as HTMLElement).querySelector<HTMLElement>(":scope > .sheet") : null;
+    if (!sheet) return;
+    sheet.style.translate = "";
+    const { left, right } = sheet.getBoundingClientRect();
+    const shift = left < EDGE ? EDGE - left : Math.min(0, window.innerWidth - EDGE - right);
+    if (shift) sheet.style.translate = `${shift}px`;
+  }, true);
   document.addEventListener("change", (event) => {
     const field = event.target as HTMLElement;
     if (field.matches("[data-submit]")) field.closest("form")?.requestSubmit();

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+
 from .conftest import PASSWORD, Product
+
+
+def fresh(words: str) -> str:
+    """Words that nobody used before."""
+    return f"{words} {secrets.token_hex(2)}"
 
 
 class Person:
@@ -16,14 +23,19 @@ class Person:
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         # Who has signed in once goes on with his session, as a person does.
-        self.page.goto(f"{product.url}/account/me" if kept else f"{product.url}/account/login/")
-        if "/login" in self.page.url:
+        mine = self.page.request.get(f"{product.url}/account/me").text() if kept else ""
+        if 'data-csrf="' in mine:
+            token = mine.partition('data-csrf="')[2].partition('"')[0]
+        else:
+            self.page.goto(f"{product.url}/account/login/")
             self.page.fill("#id_login", username)
             self.page.fill("#id_password", PASSWORD)
             self.page.click("button.btn-primary")
             self.page.wait_for_url(lambda url: "/login" not in url)
             product.signed_in[username] = self.context.storage_state()
-        token = self.page.evaluate("document.body.dataset.csrf")
+            token = self.page.evaluate("document.body.dataset.csrf")
+        #: For what is sent without the clicks.
+        self.token = token
         self.page.request.post(f"{product.url}/language", form={"language": language, "csrfmiddlewaretoken": token}, headers={"Referer": product.url})
 
     def go(self, path: str):
@@ -50,8 +62,7 @@ class Person:
         """An incident logged as by telephone, without the clicks; its number."""
         who_found = self.page.request.get(f"{self.product.url}/desk/people", params={"who": who}).text()
         requester = who_found.partition('name="requester" value="')[2].partition('"')[0]
-        token = self.page.evaluate("document.body.dataset.csrf")
-        form = {"requester": requester, "title": title, "kind": "incident", "csrfmiddlewaretoken": token, **({"take": "1"} if take else {}), **fields}
+        form = {"requester": requester, "title": title, "kind": "incident", "csrfmiddlewaretoken": self.token, **({"take": "1"} if take else {}), **fields}
         answer = self.page.request.post(f"{self.product.url}/desk/new", form=form, headers={"Referer": self.product.url})
         assert "/items/" in answer.url, answer.text()[:2000]
         return answer.url.rsplit("/", 1)[1]

@@ -201,5 +201,5 @@ def design_entry(request: HttpRequest, pk: int) -> HttpResponse:
 def _dressed(one: Inline) -> None:
     from hengwei.ui.kit.forms import dress
 
-    for form in (*one.formset.forms, one.formset.empty_form):
+    for form in one.formset.forms:
         dress(form)

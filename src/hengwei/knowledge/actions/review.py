@@ -16,6 +16,7 @@ from hengwei.knowledge import permissions as perms
 from hengwei.knowledge import private_data, searching
 from hengwei.knowledge.events import ArticlePublished, ArticleReturned, ArticleSubmitted, ArticleWithdrawn
 from hengwei.knowledge.models import Article, ArticleVersion, Audience, State, Status
+from hengwei.knowledge.named import names_in
 from hengwei.org.models import User
 
 from .links import note_links
@@ -33,10 +34,10 @@ from .writing import (
 URGENT_REVIEW_DAYS = 3
 
 
-def private_in(version: ArticleVersion, names: tuple[str, ...] = ()) -> dict[str, list[private_data.Finding]]:
+def private_in(version: ArticleVersion) -> dict[str, list[private_data.Finding]]:
     """What of each language's words looks private."""
     texts = {"zh": f"{version.title}\n{version.summary}\n{version.body}", "en": f"{version.title_en}\n{version.summary_en}\n{version.body_en}"}
-    return {language: found for language, text in texts.items() if (found := private_data.find(text, names=names))}
+    return {language: found for language, text in texts.items() if (found := private_data.find(text, names=names_in(text)))}
 
 
 def _require_clean(article: Article, version: ArticleVersion, confirmed: bool) -> None:

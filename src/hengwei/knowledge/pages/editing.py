@@ -25,6 +25,7 @@ from hengwei.knowledge import private_data
 from hengwei.knowledge.actions import review, writing
 from hengwei.knowledge.forms import ArticleForm
 from hengwei.knowledge.models import Article, ArticleVersion, State
+from hengwei.knowledge.named import names_in
 from hengwei.knowledge.rendering import render as rendered
 from hengwei.org.models import User
 from hengwei.ui.kit.diffs import lines
@@ -84,7 +85,8 @@ def _given(request: HttpRequest, article: Article | None) -> dict[str, str]:
 
 
 def _private(typed: dict[str, str]) -> list[private_data.Finding]:
-    return private_data.find("\n".join(typed.get(name, "") for name in WORDS))
+    text = "\n".join(typed.get(name, "") for name in WORDS)
+    return private_data.find(text, names=names_in(text))
 
 
 @transaction.atomic
@@ -92,7 +94,7 @@ def _save(request: HttpRequest, article: Article | None, form: ArticleForm, type
     by, post = current(), request.POST
     files = files_of(post.getlist("files"), user=by.user)
     if post.get("then") == "mask":
-        typed.update({name: private_data.mask(text, private_data.find(text), chinese=not name.endswith("_en")) for name, text in typed.items()})
+        typed.update({name: private_data.mask(text, private_data.find(text, names=names_in(text)), chinese=not name.endswith("_en")) for name, text in typed.items()})
     if article is None:
         saved = writing.create_article(by=by, files=files, note=post.get("note", ""), **form.facts(), **typed)
     else:
@@ -121,7 +123,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """How the text will look, and what of it looks private."""
     _writer(request)
     text = request.POST.get(request.POST.get("which", "body"), "")[: writing.LONGEST]
-    return render(request, "knowledge/preview.html", {"body": rendered(text), "private": private_data.find(text)})
+    return render(request, "knowledge/preview.html", {"body": rendered(text), "private": private_data.find(text, names=names_in(text))})
 
 
 # --- the steps of its life ----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import BLANK_CHOICE_DASH
 from django.forms import BaseFormSet
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -90,6 +91,13 @@ class Inline:
     help: Message = ""
     #: Rows may be put in order by dragging; their order is the order of the forms.
     sortable: bool = False
+
+    @cached_property
+    def blank(self) -> forms.BaseForm:
+        """The row that is added: Django makes another one each time it is asked, so this one is kept, and dressed."""
+        one: forms.BaseForm = self.formset.empty_form
+        dress(one)
+        return one
 
     def rows(self) -> list[dict[str, Any]]:
         """What was filled in, without empty and deleted rows; after validation."""

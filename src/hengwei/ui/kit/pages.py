@@ -279,7 +279,7 @@ class Pages:
         form = self.form(data, files, **options)
         form.inlines = self.inlines(data, row)
         for inline in form.inlines:
-            for one in (*inline.formset.forms, inline.formset.empty_form):
+            for one in inline.formset.forms:
                 dress(one)
         sent = str(data.get("version", "")) if data is not None else ""
         form.version = int(sent) if sent.isdecimal() else None

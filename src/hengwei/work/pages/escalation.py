@@ -112,7 +112,7 @@ def steps(request: HttpRequest, pk: int, target: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = StepsForm(data)
     formset = Steps(data, initial=[values_of(step) for step in row.escalation], prefix="steps", form_kwargs={"choices": _choices()})
-    for one in (*formset.forms, formset.empty_form):
+    for one in formset.forms:
         dress(one)
     form.inlines = [Inline("steps", _("Steps"), formset, help=_("Each step is taken once, also after a standstill of the worker; none while the clock rests. A breach is always on record."))]
     agreement, back = row.version.agreement, f"{row.version.agreement.get_absolute_url()}?v={row.version.number}"
