@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from .conftest import PASSWORD, Product
@@ -66,3 +67,26 @@ class Person:
         answer = self.page.request.post(f"{self.product.url}/desk/new", form=form, headers={"Referer": self.product.url})
         assert "/items/" in answer.url, answer.text()[:2000]
         return answer.url.rsplit("/", 1)[1]
+
+
+def with_mail(browser, product: Product) -> None:
+    """The department's mail leaves through the test's own server, as the manager sets it up; once a product."""
+    if "mail" in product.signed_in:
+        return
+    manager = Person(browser, product, "yangjing", "zh-hans")
+    page = manager.go("/mail/")
+    page.get_by_role("link", name="help@hengwei.example").click()
+    page.fill("#id_smtp_host", "127.0.0.1")
+    page.fill("#id_smtp_port", str(product.smtp_out))
+    page.select_option("#id_smtp_security", "none")
+    page.click("main button.btn-primary")
+    page.wait_for_load_state()
+    product.signed_in["mail"] = True
+    manager.close()
+
+
+def link_in(message, part: str, product: Product) -> str:
+    """The address in a message that holds this part, at the product that runs."""
+    found = re.search(rf"http\S+{part}[^\s)\]]*", message.get_body(("plain",)).get_content())
+    assert found, message.get_body(("plain",)).get_content()
+    return re.sub(r"^http://[^/]+", product.url, found[0])

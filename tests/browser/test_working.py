@@ -76,15 +76,15 @@ def test_a_macro_a_checklist_time_spent_and_remote_help_leave_their_traces(brows
     # Remote help: the consent stands in the timeline, the tool opens with the item's number in its address.
     page.locator("#head details.menu > summary").click()
     page.locator("#head [data-dialog=remote]").click()
-    expect(page.locator("#remote")).to_be_visible()
+    expect(page.locator("#remote[open]")).to_be_visible()
     engineer.accessible()
-    page.fill("#remote-by", "")
-    page.locator("#remote button.btn-primary").click()
-    expect(page.locator("#remote")).to_be_visible()
-    page.fill("#remote-by", "李四")
+    page.fill("#remote[open] [name=consent_by]", "")
+    page.locator("#remote[open] button.btn-primary").click()
+    expect(page.locator("#remote[open]")).to_be_visible()
+    page.fill("#remote[open] [name=consent_by]", "李四")
     engineer.context.route("https://remote.hengxin.example/**", lambda route: route.fulfill(body="remote"))
     with engineer.context.expect_page() as popup:
-        page.locator("#remote button.btn-primary").click()
+        page.locator("#remote[open] button.btn-primary").click()
     assert number in popup.value.url
     popup.value.close()
     expect(page.locator("#timeline .fact.remote").last).to_contain_text("李四")

@@ -8,17 +8,17 @@ from django.db.models import DateTimeField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from hengwei.desk.models import FollowUp
-from hengwei.org.models import Customer
+from hengwei.org.models import Customer, CustomerNote
 from hengwei.work.models import WorkItem
 
 
 def with_last_contact(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Each customer with `last_contact`: the newest public words on any of its items, or the last follow-up that reached somebody."""
+    """Each customer with `last_contact`: the newest public words on any of its items, the last follow-up that reached somebody, the last call or visit that was noted."""
     items = WorkItem.objects.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(at=Max("last_public_at")).values("at")
     calls = FollowUp.objects.filter(customer=OuterRef("pk"), done_at__isnull=False).exclude(reached=False).order_by().values("customer").annotate(at=Max("done_at")).values("at")
-    return customers.annotate(
-        last_contact=Greatest(Subquery(items, output_field=DateTimeField()), Subquery(calls, output_field=DateTimeField())),
-    )
+    told = (CustomerNote.Kind.CALL, CustomerNote.Kind.VISIT)
+    notes = CustomerNote.objects.filter(customer=OuterRef("pk"), kind__in=told).order_by().values("customer").annotate(last=Max("at")).values("last")
+    return customers.annotate(last_contact=Greatest(*(Subquery(one, output_field=DateTimeField()) for one in (items, calls, notes))))
 
 
 def without_contact(days: int, now: datetime) -> list[Customer]:

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hengwei.desk.models import FollowUp, Rating
+from hengwei.desk.contacts import with_last_contact
+from hengwei.desk.models import DeskSettings, FollowUp, Rating
 from hengwei.org.models import Customer
 from hengwei.ui.kit import Part
 from hengwei.ui.kit.charts import Chart, Series
@@ -37,4 +38,12 @@ def satisfaction(row: Customer, request: HttpRequest) -> dict[str, Any] | None:
     return {"chart": chart, "count": sum(one["count"] for one in rows), "follow_ups": follow_ups}
 
 
+def contact(row: Customer, request: HttpRequest) -> dict[str, Any]:
+    """When the customer was last heard of, by whatever way; marked when that is too long ago."""
+    days = DeskSettings.current().contact_within_days
+    last = with_last_contact(Customer.objects.filter(pk=row.pk)).values_list("last_contact", flat=True).get()
+    return {"last": last, "days": days, "late": last is not None and last < timezone.now() - timedelta(days=days)}
+
+
+hang("org.customer", Part("desk/customer_contact.html", context=contact, permission=VIEW_ALL, side=True, order=5))
 hang("org.customer", Part("desk/customer_satisfaction.html", context=satisfaction, permission=VIEW_ALL, order=35))

@@ -49,7 +49,7 @@ def _results(row: Campaign, request: HttpRequest) -> dict[str, Any] | None:
         return {"preview": shown_fields(fields), "would_ask": actions.audience(row).count()}
     results = results_of(row)
     charts = [
-        Chart(f"q{number}", figure.label, list(figure.counts), [Series(_("answers"), list(figure.counts.values()))], horizontal=figure.type in ("choice", "choices"), note=_summary(figure))
+        Chart(f"q{number}", figure.label, list(figure.counts), [Series(_("number of answers"), list(figure.counts.values()))], horizontal=figure.type in ("choice", "choices"), note=_summary(figure))
         for number, figure in enumerate(results.figures) if figure.counts
     ]
     names = {"team": _("By team"), "served_by": _("By engineer"), "category": _("By category"), "customer": _("By customer")}
@@ -73,7 +73,7 @@ class CampaignPages(Pages):
     search = ("name", "name_en")
     columns = [
         Column("name", link=True, value=lambda row: row.label), Column("state"), Column("anonymous"), Column("started_at"), Column("ends_at"),
-        Column("asked", _("asked"), value=lambda row: row.invitations.count(), align="right"), Column("answered", _("answered"), value=lambda row: row.answers.count(), align="right"),
+        Column("asked", _("people asked"), value=lambda row: row.invitations.count(), align="right"), Column("answered", _("answered"), value=lambda row: row.answers.count(), align="right"),
     ]
     form = CampaignForm
     panels = [

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,9 @@ from hengwei.work import condition_rows, facts
 
 from .common import staff
 
+#: The lists of the page.
+WHOSE = ("mine", "overdue", "all", "done", "silent")
+
 
 class OweForm(KitForm):
     reason = forms.CharField(label=_("reason"), max_length=300)
@@ -41,7 +45,7 @@ class ResultForm(KitForm):
     reached = forms.TypedChoiceField(label=_("reached"), choices=[("1", _("yes")), ("0", _("no"))], coerce=lambda value: value == "1", initial="1")
     result = forms.CharField(label=_("outcome of the call"), widget=forms.Textarea(attrs={"rows": 4}))
     next_at = forms.DateTimeField(label=_("next one, or tried again"), required=False)
-    next_reason = forms.CharField(label=_("what for"), max_length=300, required=False)
+    next_reason = forms.CharField(label=_("what the next one is for"), max_length=300, required=False)
     give_up = forms.BooleanField(label=_("give up: tried often enough"), required=False)
 
 
@@ -106,7 +110,7 @@ class PlanForm(KitModelForm):
             "owner_rule": forms.Select(attrs={"data-needs": json.dumps({"person": ["owner"]})}),
         }
 
-    fieldsets = ((_("Follow-up plan"), ("name", "name_en", "active", "questions")), (_("When"), ("occasion", "every_months", "key_accounts_only", "within_days")), (_("Who"), ("owner_rule", "owner", "team")))
+    fieldsets = ((_("Follow-up plan"), ("name", "name_en", "active", "questions")), (_("When"), ("occasion", "every_months", "key_accounts_only", "within_days")), (_("Who makes it"), ("owner_rule", "owner", "team")))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -179,7 +183,9 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     reached = request.POST.get("reached", "1") == "1"
     way = request.POST.get("way") or FollowUp.Way.CALL
     actions.complete(get_object_or_404(FollowUp, pk=pk), by=current(), result=request.POST.get("result", ""), reached=reached, way=way)
-    return redirect("desk:follow_ups")
+    # Back to the list one was in.
+    whose = request.POST.get("whose", "")
+    return redirect(f"{reverse('desk:follow_ups')}{f'?whose={whose}' if whose in WHOSE else ''}")
 
 
 @login_required

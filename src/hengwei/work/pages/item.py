@@ -28,6 +28,7 @@ from hengwei.core.errors import ActionError, NotFound, Refused
 from hengwei.core.files import files_of, grants
 from hengwei.core.live import announce
 from hengwei.core.models import StoredFile
+from hengwei.org import permissions as org
 from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
 from hengwei.work.actions import assignment, conversation, drafts, family, progress, relations, triage
@@ -121,6 +122,7 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
             "history": WorkItem.objects.filter(requester=item.requester).exclude(pk=item.pk).order_by("-id")[:5] if item.requester_id else [],
             "files": Attachment.objects.filter(item=item).select_related("file").order_by("id")[:50],
             "may_work": by.may(perms.WORK), "may_classify": by.may(perms.CLASSIFY), "may_assign": by.may(perms.ASSIGN_OTHERS), "may_link": by.may(perms.LINK),
+            "may_customers": by.may(org.VIEW_CUSTOMERS), "may_people": by.may(org.VIEW_PEOPLE),
         }
         facts["narrowings"] = SimpleLazyObject(lambda: choices(item, facts["merged"], narrowing))
     return facts
