@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count
@@ -41,7 +41,7 @@ def satisfaction(row: Customer, request: HttpRequest) -> dict[str, Any] | None:
 def contact(row: Customer, request: HttpRequest) -> dict[str, Any]:
     """When the customer was last heard of, by whatever way; marked when that is too long ago."""
     days = DeskSettings.current().contact_within_days
-    last = with_last_contact(Customer.objects.filter(pk=row.pk)).values_list("last_contact", flat=True).get()
+    last: datetime | None = with_last_contact(Customer.objects.filter(pk=row.pk)).get().last_contact  # type: ignore[attr-defined]
     return {"last": last, "days": days, "late": last is not None and last < timezone.now() - timedelta(days=days)}
 
 
