@@ -75,6 +75,8 @@ def product(tmp_path_factory) -> Iterator[Product]:
     outside.start()
     environment = os.environ | {
         "DATABASE_URL": own, "HENGWEI_DATA_DIR": str(folder), "HENGWEI_PORT": str(port), "HENGWEI_SMTP_PORT": str(found.smtp_in), "HENGWEI_SAMPLE_ITEMS": "60",
+        # The receivers of chat robots and webhooks are on this machine.
+        "HENGWEI_OUTGOING_ALLOW": '["127.0.0.1/32"]',
     }
     log = (folder / "log").open("w")
     process = subprocess.Popen([sys.executable, "-m", "hengwei.config.cli", "serve", "--demo"], env=environment, stdout=log, stderr=log, start_new_session=True)

@@ -252,6 +252,20 @@ def send_again(row: ChatMessage, *, by: Actor) -> ChatMessage:
     return queue(row.channel_id, row.event, item_id=item.pk if item else None, user_id=row.user_id, params=row.params)
 
 
+@transaction.atomic
+def send_now(row: ChatMessage, *, by: Actor) -> ChatMessage:
+    """What waits for its next attempt is tried now."""
+    if by.user is not None and not may_keep(by.user, person=row.channel.user, team=row.channel.team):
+        raise Forbidden(_("You may keep your own channels, and those of the teams that you lead."))
+    row = ChatMessage.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if not row.waits_for_another_attempt:
+        raise Refused(_("Only what waits for its next attempt can be tried now."), code="not_waiting")
+    row.send_after = None
+    row.save(update_fields=["send_after"])
+    _soon(row.pk)
+    return row
+
+
 def due(at: datetime) -> list[int]:
     """Notices whose job was lost, and those that a worker had when it died."""
     return list(ChatMessage.objects.left_lying(at).values_list("pk", flat=True)[:500])

@@ -153,7 +153,7 @@ def publish(event: ItemEvent) -> None:
     facts = item.facts()
     for webhook in wanted:
         if matches(webhook.condition, facts):
-            _queue(webhook, name, item=item, body=_payload(name, event, item, internal=webhook.internal))
+            _soon(_queue(webhook, name, item=item, body=_payload(name, event, item, internal=webhook.internal)).pk)
 
 
 def _payload(name: str, event: ItemEvent, item: WorkItem, *, internal: bool) -> dict[str, Any]:
@@ -192,7 +192,6 @@ def _queue(webhook: Webhook, event: str, *, body: dict[str, Any], item: WorkItem
     row = WebhookDelivery(webhook=webhook, event=event, item=item)
     row.body = json.dumps({"id": str(row.uid), **body}, cls=DjangoJSONEncoder, ensure_ascii=False)
     row.save()
-    _soon(row.pk)
     return row
 
 
@@ -203,7 +202,7 @@ def _soon(pk: int, at: datetime | None = None) -> None:
 
 
 def send_test(webhook: Webhook, *, by: Actor) -> WebhookDelivery:
-    """A ping now, and what was answered."""
+    """A ping now, and what was answered. No job is made for it: a worker that took it first would leave nothing to tell."""
     by.require(perms.CONFIGURE)
     with transaction.atomic():
         row = _queue(webhook, PING, body={"event": PING, "at": timezone.now(), "actor": {"id": by.user.pk, "name": by.user.name} if by.user else None})
@@ -217,6 +216,19 @@ def send_again(delivery: WebhookDelivery, *, by: Actor) -> WebhookDelivery:
     if delivery.status in (Status.QUEUED, Status.SENDING):
         raise Refused(_("It is on its way already."), code="on_its_way")
     row = WebhookDelivery.objects.create(webhook=delivery.webhook, event=delivery.event, item=delivery.item, body=delivery.body, again_of=delivery)
+    _soon(row.pk)
+    return row
+
+
+@transaction.atomic
+def send_now(delivery: WebhookDelivery, *, by: Actor) -> WebhookDelivery:
+    """What waits for its next attempt is tried now."""
+    by.require(perms.CONFIGURE)
+    row = WebhookDelivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+    if not row.waits_for_another_attempt:
+        raise Refused(_("Only what waits for its next attempt can be tried now."), code="not_waiting")
+    row.send_after = None
+    row.save(update_fields=["send_after"])
     _soon(row.pk)
     return row
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.secrets import SecretField
@@ -82,6 +83,9 @@ class ChatMessage(Outgoing):
             models.Index(fields=["channel", "-id"], name="chat_channel"),
             models.Index(fields=["status", "id"], condition=Q(status__in=("queued", "sending")), name="chat_open"),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("channels:chat_message", args=[self.pk])
 
     def __str__(self) -> str:
         return f"{self.event} → {self.channel}"

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 
@@ -69,3 +70,13 @@ class Outgoing(models.Model):
     @property
     def can_be_sent_again(self) -> bool:
         return self.status in (self.Status.FAILED, self.Status.BOUNCED, self.Status.STOPPED)
+
+    @property
+    def waits_for_another_attempt(self) -> bool:
+        """It failed once at least and is tried again by itself at `send_after`."""
+        return self.status == self.Status.QUEUED and self.attempts > 0
+
+    @property
+    def status_words(self) -> str:
+        """Its state in words; what waits for its next attempt is not 'on its way'."""
+        return _t("waits for its next attempt") if self.waits_for_another_attempt else self.get_status_display()

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +79,9 @@ class WebhookDelivery(Outgoing):
             models.Index(fields=["status", "id"], condition=Q(status__in=("queued", "sending")), name="delivery_open"),
             models.Index(fields=["created_at"], name="delivery_age"),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("channels:delivery", args=[self.pk])
 
     def __str__(self) -> str:
         return f"{self.event} → {self.webhook}"

@@ -55,7 +55,7 @@ class ChannelPages(Pages):
         Facts(_("Facts"), [Column("whose", _("Whose"), value=_whose), Column("service", _("way")), Column("events", value=lambda row: "、".join(str(CHOICES[event]) for event in row.events)), "language", "active", "last_sent_at", "last_error"]),
         Table(
             _("Sent"), rows=lambda row, user: row.messages.select_related("item").order_by("-id"), empty=_("Nothing yet. 'Try it' sends a word."),
-            columns=[Column("created_at", _("When"), link=True), Column("text", _("text"), value=lambda m: m.text[:120]), Column("item"), Column("status"), Column("reason", _("why"))],
+            columns=[Column("created_at", _("When"), link=True), Column("text", _("text"), value=lambda m: m.text[:120]), Column("item"), Column("status", value=lambda m: m.status_words), Column("reason", _("why"))],
         ),
     )
     actions = (Action("test", _("Try it"), "send", "", run=lambda row, by, data: _tried(row, by)),)
@@ -90,14 +90,18 @@ class ChatLogPages(Pages):
     model, title, one, icon = ChatMessage, _("Notices sent by chat and SMS"), _("notice sent"), "message"
     order = ("-id",)
     columns = (
-        Column("created_at", _("When"), link=True), Column("channel", _("notice channel")), Column("text", _("text"), value=lambda m: m.text[:120]), Column("item"), Column("status"),
+        Column("created_at", _("When"), link=True), Column("channel", _("notice channel")), Column("text", _("text"), value=lambda m: m.text[:120]), Column("item"), Column("status", value=lambda m: m.status_words),
         Column("attempts", _("attempts"), align="right"), Column("reason", _("why")),
     )
-    panels = (Facts(_("Facts"), [Column("channel", _("notice channel")), "user", "item", Column("text", _("text")), "status", Column("attempts", _("attempts")), Column("reason", _("why")), Column("sent_at", _("sent")), Column("send_after", _("next attempt"))]),)
+    panels = (Facts(_("Facts"), [Column("channel", _("notice channel")), "user", "item", Column("text", _("text")), Column("status", value=lambda m: m.status_words), Column("attempts", _("attempts")), Column("reason", _("why")), Column("sent_at", _("sent")), Column("send_after", _("next attempt"))]),)
     actions = (
+        Action("now", _("Try now"), "player-play", "", run=lambda row, by, data: bool(chat.send_now(row, by=by)), when=lambda row: row.waits_for_another_attempt, primary=True),
         Action("again", _("Send again"), "refresh", "", run=lambda row, by, data: bool(chat.send_again(row, by=by)), bulk=True, when=lambda row: row.can_be_sent_again),
     )
     empty = _("Nothing was sent yet.")
+
+    def heading(self, row: Any) -> str:
+        return f"{CHOICES.get(row.event, row.event)} → {row.channel}"
 
     def rows(self, user: Any) -> QuerySet[Any]:
         rows = ChatMessage.objects.select_related("channel", "channel__team", "channel__user", "item", "user")

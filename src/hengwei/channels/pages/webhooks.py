@@ -65,7 +65,7 @@ class WebhookPages(Pages):
         Table(
             _("Deliveries"), rows=lambda row, user: row.deliveries.select_related("item").order_by("-id"), empty=_("Nothing yet. 'Try it' sends a ping."),
             columns=[
-                Column("created_at", _("When"), link=True), Column("event", _("event"), words=lambda row: in_words(row.event)), Column("item"), Column("status"), Column("status_code", "HTTP"),
+                Column("created_at", _("When"), link=True), Column("event", _("event"), words=lambda row: in_words(row.event)), Column("item"), Column("status", value=lambda row: row.status_words), Column("status_code", "HTTP"),
                 Column("milliseconds", _("ms"), align="right"), Column("reason", _("why")),
             ],
         ),
@@ -104,18 +104,22 @@ class DeliveryPages(Pages):
     view = perms.CONFIGURE
     order = ("-id",)
     columns = (
-        Column("created_at", _("When"), link=True), Column("webhook"), Column("event", _("event"), words=lambda row: in_words(row.event)), Column("item"), Column("status"), Column("status_code", "HTTP"),
+        Column("created_at", _("When"), link=True), Column("webhook"), Column("event", _("event"), words=lambda row: in_words(row.event)), Column("item"), Column("status", value=lambda row: row.status_words), Column("status_code", "HTTP"),
         Column("attempts", _("attempts"), align="right"), Column("reason", _("why")),
     )
     filters = DeliveryFilters
     panels = (
-        Facts(_("Facts"), ["webhook", Column("event", _("event"), words=lambda row: in_words(row.event)), "item", "status", Column("attempts", _("attempts")), Column("status_code", "HTTP"), Column("milliseconds", _("ms")), Column("reason", _("why")), Column("send_after", _("next attempt"))]),
+        Facts(_("Facts"), ["webhook", Column("event", _("event"), words=lambda row: in_words(row.event)), "item", Column("status", value=lambda row: row.status_words), Column("attempts", _("attempts")), Column("status_code", "HTTP"), Column("milliseconds", _("ms")), Column("reason", _("why")), Column("send_after", _("next attempt"))]),
         Part("channels/exchange.html", context=lambda row, request: {"asked": row.body, "answered": row.answer}),
     )
     actions = (
+        Action("now", _("Try now"), "player-play", perms.CONFIGURE, run=lambda row, by, data: bool(webhooks.send_now(row, by=by)), when=lambda row: row.waits_for_another_attempt, primary=True),
         Action("again", _("Send again"), "refresh", perms.CONFIGURE, run=lambda row, by, data: webhooks.send_again(row, by=by), bulk=True, when=lambda row: row.status not in ("queued", "sending")),
     )
     empty = _("Nothing was sent yet.")
+
+    def heading(self, row: Any) -> str:
+        return f"{in_words(row.event)} → {row.webhook}"
 
     def rows(self, user: Any) -> QuerySet[Any]:
         return WebhookDelivery.objects.select_related("webhook", "item")
