@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -137,9 +138,16 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
     }, status=422 if error else 200)
 
 
+def _first_of(values: dict[str, str], heads: Sequence[str]) -> str:
+    """What a row begins with, in the order of the file, so that a person knows which it is."""
+    given = [str(values[head]) for head in heads or values if values.get(head)]
+    return " · ".join(value[:40] for value in given[:5])
+
+
 def _shown(run: Import) -> dict[str, Any]:
     labels = {field.key: str(field.label) for field in targets.get(run.target).fields}
-    refused = [(row, [(labels.get(key, key), said) for key, said in row.errors.items()]) for row in run.refused.order_by("number")[:SHOWN]]
+    heads = actions.heads_of(run)
+    refused = [(row, _first_of(row.values, heads), [(labels.get(key, key), said) for key, said in row.errors.items()]) for row in run.refused.order_by("number")[:SHOWN]]
     return {"run": run, "refused": refused, "target": targets.get(run.target), "trial": run.state in (Import.State.CHECKING, Import.State.CHECKED)}
 
 

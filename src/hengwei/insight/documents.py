@@ -59,7 +59,7 @@ def docx(report: SupportReport, found: dict[str, Any]) -> bytes:
             elif paragraph.strip():
                 document.add_paragraph(paragraph)
     decided = _decisions(report)
-    tables = [*_tables(found), *([(_("Decisions"), [_("Decision taken"), _("Who"), _("Until"), _("Result")], decided)] if decided else [])]
+    tables = [*_tables(found), *([(_("Decisions"), [_("Decision taken"), _("Responsible"), _("To be done by"), _("Result")], decided)] if decided else [])]
     for heading, heads, lines in tables:
         document.add_heading(heading, 1)
         table = document.add_table(rows=1, cols=len(heads), style="Table Grid")

@@ -8,6 +8,12 @@ from dataclasses import dataclass, field
 
 from hengwei.core.search.tokens import cut, fold, tokens
 
+_IDLE = (
+    "a an and are as at be been but by can do does for from had has have he her his how i if in into is it its me my no not of on or our she so that the their them then"
+    " there they this to us was we were what when which who will with you your"
+)
+#: English words that say nothing to a person who reads what texts have in common.
+IDLE = frozenset(_IDLE.split())
 #: Words that more than this share of the texts have say nothing about likeness.
 COMMON = 0.25
 
@@ -64,5 +70,5 @@ def _shared(texts: Sequence[str]) -> list[str]:
     """The whole words that most of the texts hold, for a person to read."""
     within: Counter[str] = Counter()
     for text in texts:
-        within.update({word for word in cut(fold(text)) if len(word) > 1 and word.isalpha()})
+        within.update({word for word in cut(fold(text)) if len(word) > 1 and word.isalpha() and word not in IDLE})
     return [word for word, times in within.most_common() if times * 2 > len(texts)][:6]

@@ -24,7 +24,7 @@ LANGUAGES = {"zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans", "中文"
 class People(Target):
     key, label, identity = "people", _("people and contacts"), "email"
     fields = (
-        Field("name", _("name"), ("full name", "姓名", "联系人", "名字"), required=True),
+        Field("name", _("full name"), ("full name", "姓名", "联系人", "名字"), required=True),
         Field("email", _("e-mail"), ("mail", "email address", "邮箱", "电子邮件", "邮件"), help=_("By it a row that comes again is known.")),
         Field("username", _("user name"), ("login", "account", "用户名", "账号", "工号")),
         Field("phone", _("telephone"), ("phone", "电话", "座机", "分机")),

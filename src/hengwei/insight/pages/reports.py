@@ -44,9 +44,9 @@ class NewReportForm(KitForm):
 class DecisionForm(KitForm):
     """Something decided."""
 
-    text = forms.CharField(label=_("decision"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label=_("what is decided"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     owner = forms.ModelChoiceField(User.objects.none(), label=_("who sees to it"))
-    due_on = forms.DateField(label=_("until"), widget=forms.DateInput())
+    due_on = forms.DateField(label=_("to be done by"), widget=forms.DateInput())
     open_work = forms.BooleanField(label=_("open a work item for it"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
