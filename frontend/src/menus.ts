@@ -10,6 +10,19 @@ export function takeOut(dialog: HTMLDialogElement): void {
   (menu.closest("#item-body") ?? document.body).append(dialog);
 }
 
+/** What a reader has unfolded stays so when the part of the page around it is renewed. */
+export function keepUnfolded(): void {
+  let open: string[] = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target } = (event as CustomEvent).detail as { target: HTMLElement };
+    open = [...target.querySelectorAll<HTMLDetailsElement>("details[id][open]")].map((one) => one.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    open.forEach((id) => (document.getElementById(id) as HTMLDetailsElement | null)?.setAttribute("open", ""));
+    open = [];
+  });
+}
+
 export function startMenus(): void {
   document.addEventListener("click", (event) => {
     const target = event.target as HTMLElement;

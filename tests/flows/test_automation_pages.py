@@ -56,7 +56,7 @@ def test_a_rule_is_made_changed_switched_off_and_put_in_order(client):
     second = client.post("/automation/rules/new", sent(name="第二", order=5))
     assert second.status_code == 302
     ids = list(AutomationRule.objects.order_by("id").values_list("pk", flat=True))
-    assert client.post("/automation/rules/order", {"rule": ids}).status_code == 302
+    assert client.post("/automation/rules/order", {"row": ids}).status_code == 302
     assert list(AutomationRule.objects.order_by("order").values_list("pk", flat=True)) == ids
     assert client.get("/automation/rules").status_code == 200
 
@@ -114,7 +114,7 @@ def test_over_rest(client, rule, requester, team):
     assert call("patch", f"/automation/rules/{pk}", {"name": "改名"}).status_code == 200
     kept = AutomationRule.objects.get(pk=pk)
     assert kept.name == "改名" and kept.deeds == [{"do": "priority", "level": 1}] and kept.version == 2
-    assert call("put", "/automation/order", {"rules": [pk]}).json()[0] == pk
+    assert call("post", "/automation/rules/order", {"ids": [pk]}).json()["ids"][0] == pk
     assert call("put", "/automation/learning/category", {"show_above": 70, "apply_above": 95}).json()["apply_above"] == 95
     suggestion = Suggestion.objects.create(item=item, field="priority", value="1", percent=90, at=TUESDAY)
     assert call("get", f"/items/{item.number}/suggestions").json()[0]["percent"] == 90

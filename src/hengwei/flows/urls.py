@@ -6,7 +6,6 @@ from .pages import automation, knowledge, learning
 
 app_name = "flows"
 urlpatterns = [
-    path("automation/rules/order", automation.put_in_order, name="rules_order"),
     path("automation/rules/<int:pk>/dry-run", automation.dry_run, name="dry_run"),
     path("automation/learning", learning.learning, name="learning"),
     path("automation/learning/train", learning.train, name="learning_train"),

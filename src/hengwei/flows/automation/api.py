@@ -13,7 +13,7 @@ from hengwei.core.asked import signed_in
 from hengwei.core.errors import Forbidden, NotFound
 from hengwei.core.rest import actor_of
 from hengwei.flows import permissions as perms
-from hengwei.flows.automation import actions, trial
+from hengwei.flows.automation import trial
 from hengwei.flows.automation.models import AutomationRule, DryRun
 from hengwei.flows.learning import actions as learning
 from hengwei.flows.learning.models import Learnable, Suggestion, TrainedModel
@@ -109,14 +109,6 @@ def read_dry_run(request: HttpRequest, pk: int) -> dict[str, Any]:
     if run is None:
         raise NotFound("")
     return _run_out(run, user)
-
-
-@router.put("/automation/order", response=list[int], summary="The order in which rules run")
-def order_rules(request: HttpRequest, payload: OrderIn) -> list[int]:
-    """Returns the ids of all rules in their order."""
-    _reader(request)
-    actions.put_in_order(payload.rules, by=actor_of(request))
-    return list(AutomationRule.objects.kept().order_by("order", "id").values_list("pk", flat=True))
 
 
 def _learnt_out(field: str) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -125,7 +124,11 @@ class RulePages(Pages):
         Action("archive", _("Archive"), "archive", perms.AUTOMATE, run=lambda row, by, data: actions.archive(row, by=by), when=lambda row: row.archived_at is None, confirm=_("Archive this rule? It stops running; what it did stays on record."), bulk=True),
         Action("restore", _("Use again"), "archive-off", perms.AUTOMATE, run=lambda row, by, data: actions.restore(row, by=by), when=lambda row: row.archived_at is not None),
     ]
+    ordering = _("Rules run from the top to the bottom, until one ends it.")
     empty = _("No rule yet. A rule does by itself what people would do every time: send work to the right team, remind, escalate, answer.")
+
+    def put_in_order(self, pks: Sequence[int], *, by: Actor) -> None:
+        actions.put_in_order(pks, by=by)
 
     def rows(self, user: Any) -> Any:
         since = timezone.now() - timedelta(days=LATELY)
@@ -137,7 +140,8 @@ class RulePages(Pages):
         return str(row.label)
 
     def subtitle(self, row: Any) -> Any:
-        return _t("in use") if row.active else _t("archived") if row.archived_at else _t("not in use")
+        state = _t("in use") if row.active else _t("archived") if row.archived_at else _t("not in use")
+        return " · ".join([str(row.get_trigger_display()), state, *([_t("no rule after this one")] if row.stop else [])])
 
     def inlines(self, data: Any, row: Any) -> list[Inline]:
         return [
@@ -160,7 +164,7 @@ class RulePages(Pages):
 
     def extra(self, request: HttpRequest, row: Any = None) -> dict[str, Any]:
         stopped = RuleFiring.objects.filter(outcome__in=RuleFiring.STOPPED, at__gte=timezone.now() - timedelta(days=7)).count() if row is None else 0
-        return {"stopped": stopped, "may_order": signed_in(request).may(perms.AUTOMATE), "choices": condition_rows.choices() if request.resolver_match and request.resolver_match.url_name in ("rule_new", "rule_edit") else []}
+        return {"stopped": stopped, "choices": condition_rows.choices() if request.resolver_match and request.resolver_match.url_name in ("rule_new", "rule_edit") else []}
 
 
 class FiringFilters(django_filters.FilterSet):
@@ -237,16 +241,3 @@ def _rows(run: DryRun, user: Any) -> list[dict[str, Any]]:
     numbers = [row["number"] for row in run.rows]
     mine = set(WorkItem.objects.visible_to(user).filter(number__in=numbers).values_list("number", flat=True))
     return [{**row, "at": parse_datetime(row["at"]), "url": reverse("work:item", args=[row["number"]])} for row in run.rows if row["number"] in mine]
-
-
-@login_required
-def put_in_order(request: HttpRequest) -> HttpResponse:
-    """Drag the rules into the order in which they run."""
-    user = signed_in(request)
-    if not user.may(perms.AUTOMATE):
-        raise Http404
-    if request.method == "POST":
-        actions.put_in_order([int(pk) for pk in request.POST.getlist("rule") if pk.isdecimal()], by=current())
-        messages.success(request, _t("Saved."))
-        return redirect("flows:rules")
-    return render(request, "flows/automation/order.html", {"rules": AutomationRule.objects.kept().order_by("order", "id")})

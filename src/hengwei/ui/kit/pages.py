@@ -63,6 +63,8 @@ class Pages:
     for_requesters: ClassVar[bool] = False
     #: Keyset order of the list: non-null columns in one direction, the last unique; an index must fit it.
     order: ClassVar[tuple[str, ...]] = ("id",)
+    #: What their order means, said on the page where they are put in order.
+    ordering: ClassVar[Message] = ""
     #: Other orders to choose from: (key, label, columns).
     sorts: ClassVar[Sequence[tuple[str, Message, tuple[str, ...]]]] = ()
     search: ClassVar[tuple[str, ...]] = ()
@@ -100,6 +102,11 @@ class Pages:
     def put_in_order(self, pks: Sequence[int], *, by: Actor) -> None:
         """Put the records in this order by the room's action. A room that fills this in gets a page for it."""
         raise TypeError(f"{type(self).__name__} cannot be put in order")
+
+    def in_order(self, user: Any) -> Any:
+        """The records that people put in order, as they stand; those put away have no place in it."""
+        rows = self.rows(user).order_by(*self.order)
+        return rows.filter(archived_at=None) if any(field.name == "archived_at" for field in self.model._meta.fields) else rows
 
     def initial(self, request: HttpRequest) -> dict[str, Any]:
         """What a new record's form begins with; the address may bring some of it."""
@@ -328,13 +335,13 @@ class Pages:
         user = self.reader(request)
         if not self.may_change(user, None):
             raise Http404
-        rows = self.rows(user).order_by(*self.order)
+        rows = self.in_order(user)
         if request.method == "POST":
             mine = set(rows.values_list("pk", flat=True))
             self.put_in_order([int(pk) for pk in request.POST.getlist("row") if pk.isdecimal() and int(pk) in mine], by=current())
             messages.success(request, _("Saved."))
             return redirect(reverse(f"{self.room}:{self.plural}"))
-        return render(request, "ui/kit/order.html", {"pages": self, "lines": [(row, self.heading(row)) for row in rows], "urls": self._urls()})
+        return render(request, "ui/kit/order.html", {"pages": self, "lines": [(row, self.heading(row), self.subtitle(row)) for row in rows], "urls": self._urls()})
 
     # --- deeds ----------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django import template
@@ -71,6 +73,26 @@ def _value(name: str, value: Any) -> str:
     if name in ("priority", "impact", "urgency"):
         return str(NAMES.get(value, value))
     return "、".join(value) if isinstance(value, list) else str(value)
+
+
+#: So many warnings and escalations on end are one line that opens.
+FOLDED_FROM = 4
+
+
+@register.filter
+def folded(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The timeline as groups: each entry by itself, but a long run of warnings and escalations together."""
+    groups: list[list[Entry]] = []
+    for escalation, run in groupby(entries, key=lambda entry: entry.kind == Entry.Kind.ESCALATION):
+        rows = list(run)
+        groups += [rows] if escalation and len(rows) >= FOLDED_FROM else [[row] for row in rows]
+    return groups
+
+
+@register.filter
+def holds(group: Iterable[Entry], pk: int) -> bool:
+    """Whether an entry is in the group."""
+    return any(entry.pk == pk for entry in group)
 
 
 @register.filter
