@@ -11,6 +11,8 @@ from django.utils import timezone
 from docx import Document
 
 from hengwei.core.files import store
+from hengwei.core.models import Task
+from hengwei.core.tasks import run_task
 from hengwei.knowledge.actions import keeping, manual, reading, review, writing
 from hengwei.knowledge.models import (
     Article,
@@ -245,6 +247,14 @@ def test_files_become_drafts_after_a_look_and_go_out_again(manager):
     assert "它没有正文" in looked.content.decode()
     assert not Article.objects.exists()
     keeper.post("/knowledge/import", {"files": [str(f.pk) for f in looked.context["files"]], "audience": "staff", "then": "make"})
+    # A worker does it, with progress; begun anew, it makes none twice.
+    running = Task.objects.get(key="knowledge.import")
+    for _time in range(2):
+        run_task.func(running.pk)
+        running.refresh_from_db()
+        assert (running.state, running.done, running.total, running.failed_rows) == ("done", 3, 3, 1)
+        Task.objects.filter(pk=running.pk).update(state="waiting", failed_rows=0)
+    assert Article.objects.count() == 2
     vpn, projector = Article.objects.get(title="VPN怎么连"), Article.objects.get(title="投影仪无信号")
     assert (vpn.kind, vpn.tags, vpn.title_en, vpn.summary) == ("how_to", ["VPN", "远程"], "How to connect", "三步连上")
     assert "## 办法" in projector.working.body

@@ -165,7 +165,7 @@ def said(field: Definition, value: Any) -> Any:
     """An answer as people read it: the labels of what was chosen, yes for a tick."""
     if field["type"] in ("choice", "choices"):
         names = dict(choices(field))
-        return "、".join(names.get(str(one), str(one)) for one in value) if isinstance(value, list) else names.get(str(value), value)
+        return _(", ").join(names.get(str(one), str(one)) for one in value) if isinstance(value, list) else names.get(str(value), value)
     if field["type"] == "checkbox":
         return _("yes") if value else _("no")
     if field["type"] == "moment":

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import chosen
 from hengwei.core.errors import NotFound, Refused
+from hengwei.desk import answers as answers
 from hengwei.desk import customer_page as customer_page
 from hengwei.desk import permissions as perms
 from hengwei.desk.actions import changes, complaints, macros, majors, problems, suggestions

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from hengwei.core.asked import signed_in
@@ -17,8 +17,8 @@ from hengwei.core.files import files_of
 from hengwei.core.idempotency import idempotent
 from hengwei.core.rest import Page, actor_of, keyset
 from hengwei.knowledge import permissions as perms
-from hengwei.knowledge.actions import reading, review, writing
-from hengwei.knowledge.models import Article, ArticleVersion, Category, State
+from hengwei.knowledge.actions import exchange, reading, review, writing
+from hengwei.knowledge.models import Article, ArticleVersion, Audience, Category, State
 from hengwei.knowledge.pages.kept import (
     CategoryPages,
     CorrectionPages,
@@ -317,3 +317,30 @@ def make_step(request: HttpRequest, number: str, step: str, payload: StepIn) -> 
 for _pages in (CategoryPages, SystemPages, FaultPages, SynonymPages, CorrectionPages, GapPages):
     router.add_router("", _pages.router())
 
+
+class ImportIn(Schema):
+    """Files that were sent ahead (`POST /files`): .md and .docx, one article a file, or a .zip of them."""
+
+    files: list[str]
+    category: str = ""
+    audience: str = "staff"
+    twice: bool = False
+
+
+class TaskRef(Schema):
+    """The running task that does it: `GET /tasks/{id}` tells how far it is."""
+
+    task: int
+
+
+@router.post("/knowledge/import", response={202: TaskRef}, summary="Make drafts of Markdown and Word files")
+def import_files(request: HttpRequest, payload: ImportIn) -> Status[dict[str, int]]:
+    """A worker makes them; what is wrong with a file is a line of the task's list of faults."""
+    by = actor_of(request)
+    if payload.audience not in (Audience.EVERYONE, Audience.CUSTOMERS, Audience.STAFF):
+        raise Refused(_("This cannot be chosen."), code="invalid", field="audience")
+    category = Category.objects.usable().filter(key=payload.category).first() if payload.category else None
+    if payload.category and category is None:
+        raise Refused(_("There is no category '%(key)s'.") % {"key": payload.category}, code="unknown", field="category")
+    begun = exchange.begin(files_of(payload.files, user=by.user), by=by, category=category, audience=payload.audience, twice=payload.twice)
+    return Status(202, {"task": begun.pk})

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from hengwei.core import outgoing
-from hengwei.core.acting import Actor
-from hengwei.core.errors import Refused
+from hengwei.core.acting import Actor, current
+from hengwei.core.errors import ActionError, Refused
 from hengwei.core.events import emit
 from hengwei.core.jobs import job, timer
+from hengwei.core.tasks import Work, task
 
 from . import searching
 
@@ -20,6 +22,28 @@ from . import searching
 REMIND_DAYS = 14
 #: Days between two looks at the same address outside.
 LOOK_AGAIN_DAYS = 30
+
+
+@task("knowledge.import", _("Articles imported"))
+def import_articles(work: Work, *, files: list[str], category: int | None, audience: str, twice: bool) -> None:
+    """Drafts of Markdown and Word files, each committed by itself; begun anew, it makes none twice."""
+    from hengwei.core.models import StoredFile
+
+    from .actions import exchange
+    from .models import Category
+
+    by = current()
+    stored = StoredFile.objects.in_bulk(files, field_name="pk")
+    rows = exchange.read([file for pk, file in sorted(stored.items(), key=lambda pair: files.index(str(pair[0])))], by=by)
+    work.expect(len(rows))
+    chosen, made = Category.objects.filter(pk=category).first() if category else None, 0
+    for row in rows:
+        try:
+            made += exchange.make(row, by=by, category=chosen, audience=audience, twice=twice, since=work.row.created_at) is not None
+        except ActionError as error:
+            work.fault(row.name, str(error))
+        work.step()
+    work.tell(ngettext("%(n)d draft was made.", "%(n)d drafts were made.", made) % {"n": made}, made=made)
 
 
 @timer("20 22 * * *", _("Remind owners of articles that are due for review"))

@@ -32,6 +32,7 @@ from hengwei.work.actions.relations import final_target
 from hengwei.work.models import Category, Entry, Source, WorkItem
 from hengwei.work.workflow import Phase
 
+from .hook_limit import TooMany, require_room
 from .people import Sender, contact, may_join
 
 log = logging.getLogger("hengwei.webhooks")
@@ -47,6 +48,7 @@ _SOURCES = {Hook.Shape.MAPPING: Source.API, Hook.Shape.ALERTMANAGER: Source.MONI
 def save_hook(
     hook: Hook | None = None, *, by: Actor, name: str, shape: str = Hook.Shape.MAPPING, mapping: Mapping[str, Any] | None = None, kind: str = "incident",
     category: Category | None = None, team: Team | None = None, requester: User | None = None, signed: bool | None = None, active: bool = True,
+    items_a_minute: int = 60, items_an_hour: int = 600,
 ) -> tuple[Hook, str]:
     """Make or change one; with the token of its address ('' when it was not made anew).
 
@@ -69,6 +71,9 @@ def save_hook(
         token = _new_token(hook)
     hook.name, hook.shape, hook.mapping, hook.kind = name.strip(), shape, dict(mapping or {}), kind
     hook.category, hook.team, hook.requester, hook.active = category, team, requester, active
+    if items_a_minute < 1 or items_an_hour < items_a_minute:
+        raise Refused(_("An hour allows at least as many items as a minute, and a minute at least one."), code="bad_limit", field="items_an_hour")
+    hook.items_a_minute, hook.items_an_hour = items_a_minute, items_an_hour
     if signed is not None:
         hook.secret = (hook.secret or signatures.new_secret()) if signed else ""
     hook.save()
@@ -107,7 +112,8 @@ def hook_of(token: str) -> Hook | None:
 def take(hook: Hook, body: bytes, headers: Mapping[str, str]) -> HookCall:
     """A call comes in: its signature is checked, it is kept, then understood. The same `webhook-id` once more changes nothing.
 
-    Raises Forbidden for a wrong signature and Refused for what is no JSON; what cannot be understood is on record as failed.
+    Raises Forbidden for a wrong signature, Refused for what is no JSON and TooMany where the address has opened all that it
+    may: that call is not kept, the caller sends it again. What cannot be understood is on record as failed.
     """
     if hook.secret and not signatures.verified([hook.secret], headers, body, now=time.time()):
         raise Forbidden(_("The signature is wrong or too old."), code="bad_signature")
@@ -126,11 +132,16 @@ def take(hook: Hook, body: bytes, headers: Mapping[str, str]) -> HookCall:
     except IntegrityError:
         call = HookCall.objects.get(hook=hook, uid=uid)
     Hook.objects.filter(pk=hook.pk).update(last_at=now)
-    return process(call)
+    try:
+        return process(call, limited=True)
+    except TooMany:
+        call.delete()
+        Hook.objects.filter(pk=hook.pk).update(refused_at=now)
+        raise
 
 
-def process(call: HookCall) -> HookCall:
-    """Do what a kept call asks for, once; a failure is recorded with its reason."""
+def process(call: HookCall, *, limited: bool = False) -> HookCall:
+    """Do what a kept call asks for, once; a failure is recorded with its reason. `limited`: raises TooMany where the address may open no more."""
     try:
         with transaction.atomic():
             call = HookCall.objects.select_for_update(of=("self",)).select_related("hook", "hook__category", "hook__team", "hook__requester").get(pk=call.pk)
@@ -138,9 +149,12 @@ def process(call: HookCall) -> HookCall:
                 return call
             payload = json.loads(call.body)
             understood = _chat if call.hook.shape == Hook.Shape.CHAT else _items
-            call.answer = understood(call, payload)
+            call.opened = 0
+            call.answer = understood(call, payload, limited)
             call.status, call.reason = HookCall.Status.DONE, ""
             call.save()
+    except TooMany:
+        raise
     except Exception as error:  # one bad call stops nothing; the reason is on record
         reason = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
         if not isinstance(error, Refused):
@@ -167,7 +181,7 @@ def _actor(hook: Hook, via: Any = "api") -> Actor:
     return Actor(via=via, chain=(f"hook:{hook.pk}",))
 
 
-def _items(call: HookCall, payload: Any) -> dict[str, Any]:
+def _items(call: HookCall, payload: Any, limited: bool) -> dict[str, Any]:
     """By the mapping: each element opens an item, or goes on in the open one of its key, or ends it."""
     hook = call.hook
     mapping = maps.ALERTMANAGER if hook.shape == Hook.Shape.ALERTMANAGER else hook.mapping
@@ -177,11 +191,11 @@ def _items(call: HookCall, payload: Any) -> dict[str, Any]:
     # In one order, so that two calls with the same keys do not wait for each other crosswise.
     for key in sorted({reading.key for reading in readings if reading.key}):
         _one_at_a_time(hook, key)
-    done = [_item(call, reading) for reading in readings]
+    done = [_item(call, reading, limited) for reading in readings]
     return {"items": [one for one in done if one]}
 
 
-def _item(call: HookCall, reading: maps.Reading) -> dict[str, Any] | None:
+def _item(call: HookCall, reading: maps.Reading, limited: bool) -> dict[str, Any] | None:
     hook, at = call.hook, call.received_at
     known = HookKey.objects.filter(hook=hook, key=reading.key).select_related("item__merged_into").first() if reading.key else None
     item = final_target(known.item) if known else None
@@ -189,6 +203,8 @@ def _item(call: HookCall, reading: maps.Reading) -> dict[str, Any] | None:
         return _update(call, item, reading)
     if reading.resolved:
         return None
+    if limited:
+        require_room(hook, at)
     requester = _person(reading.requester) or hook.requester
     item = intake.open_item(
         hook.kind, title=reading.title, description=reading.description, by=_actor(hook), requester=requester, source=_SOURCES[Hook.Shape(hook.shape)],
@@ -222,6 +238,7 @@ def _update(call: HookCall, item: WorkItem, reading: maps.Reading) -> dict[str, 
 
 def _told(call: HookCall, item: WorkItem, outcome: str) -> dict[str, Any]:
     call.items.add(item)
+    call.opened += outcome == "opened"
     return {"number": item.number, "url": f"{settings.SITE_URL}{item.get_absolute_url()}", "outcome": outcome}
 
 
@@ -236,7 +253,7 @@ def _person(name: str) -> User | None:
     return found.order_by("id").first()
 
 
-def _chat(call: HookCall, payload: Any) -> dict[str, Any]:
+def _chat(call: HookCall, payload: Any, limited: bool) -> dict[str, Any]:
     """Words of a chat: `{"text", "user": {"id", "name", "email", "phone"}, "conversation", "new"}`; the answer is for the robot to say."""
     text = maps.shown(maps.at(payload, "text")).strip()
     if not text:
@@ -257,6 +274,8 @@ def _chat(call: HookCall, payload: Any) -> dict[str, Any]:
                 item, by=_actor(hook, "chat"), text=text, author=person, received_at=call.received_at, details={"hook": hook.name, "call": call.pk, "from_name": facts["name"]},
             )
         else:
+            if limited:
+                require_room(hook, call.received_at)
             title, _newline, _rest = text.partition("\n")
             outcome = "opened"
             item = intake.open_item(

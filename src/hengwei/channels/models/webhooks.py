@@ -107,13 +107,18 @@ class Hook(models.Model):
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("goes to"), help_text=_("Empty: by the rules of routing."))
     requester = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("requester"), help_text=_("Where what comes names nobody whom we know."))
     active = models.BooleanField(_("in use"), default=True)
+    #: So many items it may open; what comes beyond is refused with the time to wait.
+    items_a_minute = models.PositiveIntegerField(_("items a minute at most"), default=60)
+    items_an_hour = models.PositiveIntegerField(_("items an hour at most"), default=600)
     last_at = models.DateTimeField(_("last call"), null=True, blank=True)
+    refused_at = models.DateTimeField(_("last turned away"), null=True, blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("incoming webhook")
         ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(items_a_minute__gte=1, items_an_hour__gte=1), name="hook_opens_some")]
 
     def __str__(self) -> str:
         return self.name
@@ -135,12 +140,17 @@ class HookCall(models.Model):
     reason = models.CharField(max_length=500, blank=True, default="")
     answer = models.JSONField(default=dict, blank=True)
     items: models.ManyToManyField[WorkItem, models.Model] = models.ManyToManyField(WorkItem, related_name="+")
+    #: How many items it opened.
+    opened = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField(_("received"))
 
     class Meta:
         verbose_name = _("call received")
         constraints = [models.UniqueConstraint(fields=["hook", "uid"], condition=~Q(uid=""), name="hook_call_once")]
-        indexes = [models.Index(fields=["hook", "-id"], name="hook_call_newest")]
+        indexes = [
+            models.Index(fields=["hook", "-id"], name="hook_call_newest"),
+            models.Index(fields=["hook", "received_at"], name="hook_call_opened", condition=Q(opened__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.hook} · {timezone.localtime(self.received_at):%Y-%m-%d %H:%M}"

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from hengwei.channels import permissions as perms
 from hengwei.channels.actions import hooks, webhooks
+from hengwei.channels.actions.hook_limit import opened
 from hengwei.channels.event_names import in_words
 from hengwei.channels.models import Hook, HookCall, Outgoing, Webhook, WebhookDelivery
 from hengwei.core.acting import Actor
+from hengwei.core.history import plainly
 from hengwei.org.models import Team, User
 from hengwei.ui.kit import Action, Column, Facts, KitForm, Pages, Part, Table
 from hengwei.work import kinds
@@ -129,6 +131,13 @@ def _numbers(call: HookCall) -> str:
     return "、".join(item.number for item in call.items.all())
 
 
+def _opened(hook: Hook) -> str:
+    """How much of what it may open it has opened."""
+    lately = opened(hook, timezone.now())
+    return _t("%(minute)d of %(a_minute)d in this minute, %(hour)d of %(an_hour)d in this hour") % {
+        "minute": lately.minute, "a_minute": hook.items_a_minute, "hour": lately.hour, "an_hour": hook.items_an_hour}
+
+
 class HookForm(KitForm):
     """An incoming webhook as a person fills it in."""
 
@@ -140,6 +149,8 @@ class HookForm(KitForm):
     team = forms.ModelChoiceField(Team.objects.filter(archived_at=None), label=_("goes to"), required=False, help_text=_("Empty: by the rules of routing."))
     requester = forms.ModelChoiceField(User.objects.filter(is_active=True), label=_("requester"), required=False, help_text=_("Where what comes names nobody whom we know."))
     signed = forms.BooleanField(label=_("each call must be signed"), required=False)
+    items_a_minute = forms.IntegerField(label=_("items a minute at most"), min_value=1, max_value=100_000, initial=60)
+    items_an_hour = forms.IntegerField(label=_("items an hour at most"), min_value=1, max_value=1_000_000, initial=600, help_text=_("What comes beyond is answered with 429 and the time to wait."))
     active = forms.BooleanField(label=_("in use"), required=False, initial=True)
     wide = ("mapping",)
 
@@ -155,11 +166,11 @@ class HookPages(Pages):
     model, title, one, icon = Hook, _("Incoming webhooks and chat"), _("incoming webhook"), "plug-connected"
     view, change = perms.CONFIGURE, perms.CONFIGURE
     search = ("name",)
-    columns = (Column("name", link=True), Column("shape"), Column("team"), Column("active"), Column("last_at"))
+    columns = (Column("name", link=True), Column("shape"), Column("team"), Column("active"), Column("last_at"), Column("items_a_minute", default=False), Column("items_an_hour", default=False))
     form = HookForm
     panels = (
         Part("channels/hook_address.html", context=lambda row, request: {"url": hooks.address_of(row.token)}),
-        Facts(_("Facts"), ["shape", Column("kind", words=lambda row: kinds.get(row.kind).label), "category", "team", "requester", "active", "last_at", "mapping"]),
+        Facts(_("Facts"), ["shape", Column("kind", words=lambda row: kinds.get(row.kind).label), "category", "team", "requester", "active", "last_at", Column("opened", _("opened lately"), value=_opened), "refused_at", Column("mapping", value=lambda row: "；".join(plainly(row.mapping)))]),
         Table(
             _("Calls"), rows=lambda row, user: row.calls.prefetch_related("items").order_by("-id"), empty=_("Nobody has called yet."),
             columns=[Column("received_at", link=True), Column("status"), Column("items", _("opened items"), value=_numbers), Column("reason", _("why"))],

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import ActionError, Refused
 from hengwei.core.files import store
-from hengwei.core.models import StoredFile
+from hengwei.core.models import StoredFile, Task
+from hengwei.core.tasks import start
 from hengwei.knowledge import docx_markdown
 from hengwei.knowledge import permissions as perms
 from hengwei.knowledge.models import Article, Audience, Category, Kind
@@ -165,23 +166,35 @@ def _judge(rows: Sequence[Candidate]) -> None:
         row.exists = titles.get(row.title, "") if row.title else ""
 
 
-@transaction.atomic
-def take_in(
-    files: Sequence[StoredFile], *, by: Actor, category: Category | None = None, audience: str = Audience.STAFF, twice: bool = False, at: datetime | None = None,
-) -> list[Article]:
-    """Make drafts of all files that are sound; one of a title that exists already only when `twice`."""
+def begin(files: Sequence[StoredFile], *, by: Actor, category: Category | None = None, audience: str = Audience.STAFF, twice: bool = False) -> Task:
+    """Have the drafts made by a worker, with progress under 'running tasks'; what is wrong with a file is a line of its list of faults."""
+    from hengwei.knowledge.jobs import import_articles
+
     by.require(perms.MANAGE)
     by.require(perms.WRITE)
+    if not files:
+        raise Refused(_("Please choose files."), code="missing", field="files")
+    about = files[0].name if len(files) == 1 else _("%(name)s and %(n)d more") % {"name": files[0].name, "n": len(files) - 1}
+    return start(import_articles, by=by, about=about, files=[str(file.pk) for file in files], category=category.pk if category else None, audience=audience, twice=twice)
+
+
+@transaction.atomic
+def make(
+    row: Candidate, *, by: Actor, category: Category | None = None, audience: str = Audience.STAFF, twice: bool = False, since: datetime | None = None,
+    at: datetime | None = None,
+) -> Article | None:
+    """Make the draft of one file; None where its title exists already (unless `twice`), or where this import made it before it was interrupted (`since`)."""
     at = moment(at)
-    categories = {c.key: c for c in Category.objects.usable()}
-    made = []
-    for row in read(files, by=by):
-        if row.wrong or (row.exists and not twice):
-            continue
-        words = {name: getattr(row, name) for name in ("title", "title_en", "summary", "summary_en", "body", "body_en")}
-        made.append(create_article(
-            by=by, kind=row.kind, category=categories.get(row.category, category), tags=row.tags, audience=audience, what=What.IMPORTED, note=row.name[:300], at=at, **words))
-    return made
+    if row.wrong:
+        raise Refused(row.wrong, code="wrong")
+    if since is not None and Article.objects.filter(created_by=by.user, created_at__gte=since, title=row.title, title_en=row.title_en, versions__note=row.name[:300]).exists():
+        return None
+    if row.exists and not twice:
+        return None
+    words = {name: getattr(row, name) for name in ("title", "title_en", "summary", "summary_en", "body", "body_en")}
+    own = Category.objects.usable().filter(key=row.category).first() if row.category else None
+    return create_article(
+        by=by, kind=row.kind, category=own or category, tags=row.tags, audience=audience, what=What.IMPORTED, note=row.name[:300], at=at, **words)
 
 
 def written_out(articles: Iterable[Article]) -> bytes:

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from hengwei.core.acting import current
 from hengwei.core.asked import signed_in
@@ -42,9 +42,9 @@ def take_in(request: HttpRequest) -> HttpResponse:
         try:
             files = [store(one.read(), one.name or "file", user=user) for one in request.FILES.getlist("given")] or files_of(request.POST.getlist("files"), user=user)
             if form.is_valid() and files and request.POST.get("then") == "make":
-                made = exchange.take_in(files, by=by, category=form.cleaned_data["category"], audience=form.cleaned_data["audience"], twice=form.cleaned_data["twice"])
-                messages.success(request, ngettext("%(n)d draft was made.", "%(n)d drafts were made.", len(made)) % {"n": len(made)})
-                return redirect("/knowledge/articles?which=drafts")
+                exchange.begin(files, by=by, category=form.cleaned_data["category"], audience=form.cleaned_data["audience"], twice=form.cleaned_data["twice"])
+                messages.success(request, _("It runs. Its progress is shown here; you may leave this page."))
+                return redirect("site:tasks")
             rows = exchange.read(files, by=by)
         except ActionError as refusal:
             error = refusal

@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from hengwei.org.models import User
+from hengwei.work.answers import answers_of
 from hengwei.work.models import NEVER, Attachment, Clock, Entry, WorkItem
 
 
@@ -52,6 +53,13 @@ class ItemOut(Schema):
     version: int = Field(description="Send it back with a change: a stale one is refused with 409.")
 
 
+class AnswerOut(Schema):
+    """A question of the form that an item was made with, and what was answered."""
+
+    label: str
+    answer: str
+
+
 class ItemDetailOut(ItemOut):
     """A work item with all that belongs to it."""
 
@@ -60,6 +68,7 @@ class ItemDetailOut(ItemOut):
     labels: list[str]
     catalogue_key: str
     form: dict[str, Any]
+    answers: list[AnswerOut] = Field(description="The same in the language of the call.")
     cause: str | None = Field(description="For staff only.")
     solution: str
     closure: str
@@ -225,7 +234,7 @@ def item_detail(item: WorkItem, *, by: Any) -> dict[str, Any]:
     staff = by.user.is_agent
     return {
         **item_out(item, reader=by.user), "description": item.description, "subject": item.subject, "labels": item.labels,
-        "catalogue_key": item.catalogue_key, "form": item.form, "cause": item.cause if staff else None, "solution": item.solution,
+        "catalogue_key": item.catalogue_key, "form": item.form, "answers": [{"label": label, "answer": str(answer)} for label, answer in answers_of(item)], "cause": item.cause if staff else None, "solution": item.solution,
         "closure": item.closure, "merged_into": item.merged_into.number if item.merged_into else None,
         "parent": item.parent.number if item.parent else None,
         "transitions": [

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from hengwei.core.levels import NAMES
 from hengwei.ui.templatetags.ui import duration, exact, icon, near
 from hengwei.work import kinds
+from hengwei.work.answers import answers_of
 from hengwei.work.models import Closure, Entry, Measure, WaitingFor, WorkItem, label_of
 
 register = template.Library()
@@ -73,6 +74,12 @@ def _value(name: str, value: Any) -> str:
     if name in ("priority", "impact", "urgency"):
         return str(NAMES.get(value, value))
     return "、".join(value) if isinstance(value, list) else str(value)
+
+
+@register.filter
+def answers(item: WorkItem) -> list[tuple[str, Any]]:
+    """What was answered to the form that it was made with."""
+    return answers_of(item)
 
 
 #: So many warnings and escalations on end are one line that opens.
