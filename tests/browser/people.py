@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
+
+from playwright.sync_api import expect
 
 from .conftest import PASSWORD, Product
 
@@ -44,6 +47,14 @@ class Person:
         assert answer is not None
         assert answer.status == 200, path
         return self.page
+
+    def until(self, found, seconds: float = 30) -> None:
+        """The page is asked for anew till it is there: what a job does first, such as the search's index, is through then."""
+        end = time.monotonic() + seconds
+        while not found.count() and time.monotonic() < end:
+            self.page.wait_for_timeout(250)
+            self.page.reload()
+        expect(found.first).to_be_visible()
 
     def accessible(self) -> None:
         """Nothing serious by axe on the page as it stands; said at the end, all together."""

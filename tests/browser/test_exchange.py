@@ -104,7 +104,7 @@ def test_the_queue_is_taken_out_as_it_is_narrowed(browser, product, language):
     word = f"export{secrets.token_hex(3)}"
     numbers = {lead.logs(f"{word} {n}") for n in (1, 2)}
     page = lead.go(f"/items?view=open&q={word}")
-    expect(page.locator("tr[data-item]")).to_have_count(2)
+    lead.until(page.locator("tr[data-item] >> nth=1"))
     page.locator(".page-head details.menu").nth(1).locator("summary").click()
     out = taken_down(page, page.locator(".page-head .sheet a[href*='export.xlsx']"))
     assert {value for row in out[1:] for value in row} >= numbers

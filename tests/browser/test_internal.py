@@ -61,7 +61,7 @@ def test_a_note_with_its_file_and_mention_leaves_no_trace_outside(browser, produ
     # Colleagues find all of it.
     lead = Person(browser, product, "chenjie", language)
     page = lead.go(f"/items?view=all&q={secret}")
-    expect(page.locator("tr[data-item]", has_text=number)).to_be_visible()
+    lead.until(page.locator("tr[data-item]", has_text=number))
     assert lead.page.request.get(product.url + file).text() == secret
     lead.close()
     engineer.close()

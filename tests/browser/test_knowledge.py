@@ -141,7 +141,7 @@ def test_an_item_makes_a_draft_without_private_data_and_articles_help_while_one_
     page = engineer.go(f"/items/{number}")
     # What fits is there while one reads.
     card = page.locator("#kb-suggested")
-    expect(card.locator(f"a[href*='{helpful}']")).to_be_visible()
+    expect(card.locator(f"a[href*='{helpful}']")).to_be_visible(timeout=15_000)
     # And what fits the words while one writes.
     page.locator(".editor textarea").press_sequentially("VPN client does not connect ", delay=1)
     expect(card.locator("a", has_text="VPN").first).to_be_visible()
@@ -235,7 +235,7 @@ def test_words_that_mean_the_same_find_each_other_and_links_and_dates_are_watche
     page.locator("main button.btn-primary").first.click()
     page.wait_for_url(re.compile(r"/knowledge/synonyms/\d+"))
     page = writer.go(f"/knowledge/search?q={word}")
-    expect(page.locator(".kb-lines a", has_text=other)).to_be_visible()
+    writer.until(page.locator(".kb-lines a", has_text=other))
     page = writer.go("/knowledge/search?q=qqxyzzy")
     expect(page.locator(".empty-state")).to_contain_text("qqxyzzy")
     writer.accessible()

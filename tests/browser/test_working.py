@@ -142,14 +142,14 @@ def test_a_question_is_kept_as_a_view_for_the_team_and_what_was_seen_is_found_ag
     page = lead.go("/items?view=open")
     # What the quick search understands narrows, and what it does not is said.
     everything = page.locator("tr[data-item]").count()
-    page.fill("[name=q]", "kind:incident -is:overdue 2026 lbael:x")
+    page.fill("[name=q]", "kind:incident -is:overdue 2026-10 lbael:x")
     page.keyboard.press("Enter")
     expect(page.locator(".chip.wrong")).to_contain_text("lbael:x")
     lead.accessible()
-    page.fill("[name=q]", "team:me Drive")
+    page.fill("[name=q]", "team:me from:李倩 Drive")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("team"))
-    expect(page.locator("tr[data-item]", has_text=numbers[1])).to_be_visible()
+    lead.until(page.locator("tr[data-item]", has_text=numbers[1]))
     found = page.locator("tr[data-item]").count()
     assert 0 < found <= everything
     name = f"本组故障{language}"

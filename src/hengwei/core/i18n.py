@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,26 @@ from django.utils.translation import gettext_lazy as _
 def is_chinese() -> bool:
     """Whether the reader's language is Chinese."""
     return (get_language() or "zh").startswith("zh")
+
+
+def listed(words: Iterable[object]) -> str:
+    """Words one after the other, as the reader's language parts them."""
+    return ("、" if is_chinese() else ", ").join(map(str, words))
+
+
+def clauses(parts: Iterable[object]) -> str:
+    """Parts of a sentence one after the other."""
+    return ("；" if is_chinese() else "; ").join(map(str, parts))
+
+
+def aside(words: object) -> str:
+    """Words in brackets, behind others."""
+    return f"（{words}）" if is_chinese() else f" ({words})"
+
+
+def colon() -> str:
+    """What stands between a name and what is said of it."""
+    return "：" if is_chinese() else ": "
 
 
 class Bilingual(models.Model):

@@ -14,10 +14,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hengwei.core.i18n import is_chinese
+from hengwei.core.i18n import colon, is_chinese
 from hengwei.core.levels import NAMES
 
 register = template.Library()
+
+
+@register.simple_tag(name="colon")
+def colon_tag() -> str:
+    """What stands between a name and what is said of it, in the reader's language."""
+    return colon()
+
+
+@register.simple_tag(name="comma")
+def comma_tag() -> str:
+    """What parts the words of a list, in the reader's language."""
+    return "、" if is_chinese() else ", "
 
 
 @register.simple_tag

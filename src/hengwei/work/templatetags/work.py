@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from hengwei.core.i18n import aside, clauses, colon, listed
 from hengwei.core.levels import NAMES
 from hengwei.ui.templatetags.ui import duration, exact, icon, near
 from hengwei.work import kinds
@@ -73,7 +74,7 @@ def _value(name: str, value: Any) -> str:
         return _("nothing")
     if name in ("priority", "impact", "urgency"):
         return str(NAMES.get(value, value))
-    return "、".join(value) if isinstance(value, list) else str(value)
+    return listed(value) if isinstance(value, list) else str(value)
 
 
 @register.filter
@@ -109,14 +110,14 @@ def told(entry: Entry) -> str:
     if entry.kind == Entry.Kind.TRANSITION:
         extra = ""
         if d.get("waiting_for") in WaitingFor.values:
-            extra = f"（{WaitingFor(d['waiting_for']).label}）"
+            extra = aside(WaitingFor(d["waiting_for"]).label)
         elif d.get("closure") in Closure.values and d.get("transition") in ("cancel", "resolve"):
-            extra = f"（{Closure(d['closure']).label}）"
+            extra = aside(Closure(d["closure"]).label)
         return _("%(before)s → %(after)s") % {"before": _state(entry.item, d.get("before", "")), "after": _state(entry.item, d.get("after", ""))} + extra
     if entry.kind == Entry.Kind.ASSIGNMENT:
         to = " · ".join(filter(None, (d.get("team"), d.get("owner"))))
         why = d.get("reason") or entry.text
-        return (_("assigned to %(who)s") % {"who": to or _("nobody")}) + (f"（{why}）" if why else "")
+        return (_("assigned to %(who)s") % {"who": to or _("nobody")}) + (aside(why) if why else "")
     if entry.kind == Entry.Kind.CHANGE:
         parts = []
         for name, (before, after) in d.get("changes", {}).items():
@@ -125,7 +126,7 @@ def told(entry: Entry) -> str:
                 parts.append(_("%(field)s changed") % {"field": label})
             else:
                 parts.append(_("%(field)s: %(before)s → %(after)s") % {"field": label, "before": _value(name, before), "after": _value(name, after)})
-        return "；".join(parts)
+        return clauses(parts)
     if entry.kind == Entry.Kind.RELATION:
         for key, words in (
             ("merged", _("%s was merged into this")), ("merged_into", _("merged into %s")), ("unmerged", _("the merge of %s was undone")),
@@ -144,16 +145,16 @@ def told(entry: Entry) -> str:
             words = _("%(share)s%% of the time for %(promise)s is used up") % {"share": step.removeprefix("percent_"), "promise": what}
         else:
             words = _("%(promise)s still overdue") % {"promise": what}
-        told_to = "、".join(d.get("told", []))
+        told_to = listed(d.get("told", []))
         return words + (_("; told: %(people)s") % {"people": told_to} if told_to else "")
     if entry.kind == Entry.Kind.RATING:
-        return _("rated %(score)s of 5") % {"score": d.get("score", "?")} + (f"：{entry.text}" if entry.text else "")
+        return _("rated %(score)s of 5") % {"score": d.get("score", "?")} + (f"{colon()}{entry.text}" if entry.text else "")
     if entry.kind == Entry.Kind.APPROVAL:
-        return approval_told(d) + (f"：{entry.text}" if entry.text else "")
+        return approval_told(d) + (f"{colon()}{entry.text}" if entry.text else "")
     if entry.kind == Entry.Kind.SIGNATURE:
         return _("%(name)s signed: %(what)s") % {"name": d.get("signer", ""), "what": d.get("statement", "")}
     if entry.kind in COLLABORATION:
-        return collaboration_told(entry.kind, d) + (f"：{entry.text}" if entry.text and entry.kind != Entry.Kind.REMOTE else "")
+        return collaboration_told(entry.kind, d) + (f"{colon()}{entry.text}" if entry.text and entry.kind != Entry.Kind.REMOTE else "")
     if entry.kind == Entry.Kind.NOTICE:
         return _notice(d) or entry.text or str(entry.get_kind_display())
     return entry.text or str(entry.get_kind_display())
@@ -181,7 +182,7 @@ def approval_told(d: dict[str, Any]) -> str:
         "late": _("not decided in time (%(step)s), waiting for %(awaited)s"),
     }.get(d.get("what", ""), "")
     said = words % {
-        "name": d.get("name", ""), "step": d.get("step") or _("step"), "to": d.get("to", ""), "missing": "、".join(d.get("missing", [])), "awaited": "、".join(d.get("awaited", [])) or _("an approver"),
+        "name": d.get("name", ""), "step": d.get("step") or _("step"), "to": d.get("to", ""), "missing": listed(d.get("missing", [])), "awaited": listed(d.get("awaited", [])) or _("an approver"),
     }
     return said + (_(" for %(name)s") % {"name": d["for"]} if d.get("for") else "")
 
@@ -213,7 +214,7 @@ def _notice(d: dict[str, Any]) -> str:
     if not words:
         return ""
     why = " ".join(filter(None, (d.get("status"), d.get("diagnostic"))))
-    return words % {"address": d.get("address", ""), "most": d.get("most", ""), "minutes": d.get("minutes", "")} + (f"：{why}" if why else "")
+    return words % {"address": d.get("address", ""), "most": d.get("most", ""), "minutes": d.get("minutes", "")} + (f"{colon()}{why}" if why else "")
 
 
 ICONS = {
