@@ -91,6 +91,14 @@ def tasks() -> Teller:
     return lines
 
 
+@tells(CatalogueVersion, "kind")
+@tells(Macro, "kinds")
+def kinds_of_work() -> Teller:
+    """Kinds of work by their names."""
+    names = {kind.key: str(kind.label) for kind in kinds.every()}
+    return lambda value: [_(", ").join(names.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value]))]
+
+
 @tells(Macro, "steps")
 def steps_of_macro() -> Teller:
     """Each thing that the macro does."""
@@ -111,10 +119,14 @@ def steps_of_macro() -> Teller:
             return _(", ").join(filter(None, [teams.get(step.get("team", ""), step.get("team") or ""), people.get(step.get("owner", ""), step.get("owner") or "")]))
         if deed in ("reply", "note"):
             return macros.words(step, english=not is_chinese())
-        given = [f"{_field(name)}: {choices.get(name, {}).get(value, value)}" for name, value in (step.get("facts") or {}).items()]
-        return _("; ").join([str(step.get("transition", "")), *given])
+        given = [_("%(field)s: %(values)s") % {"field": _field(name), "values": choices.get(name, {}).get(value, value)} for name, value in (step.get("facts") or {}).items()]
+        key = str(step.get("transition", ""))
+        return _("; ").join([transitions.get(key, key), *given])
 
-    return lambda value: [f"{number}. {macros.DEEDS.get(step.get('do'), step.get('do'))}：{said(step)}" for number, step in enumerate(value, 1)]
+    transitions = {step.key: str(step.label) for kind in kinds.every() for step in kind.workflow.transitions}
+    return lambda value: [
+        _("%(field)s: %(values)s") % {"field": f"{number}. {macros.DEEDS.get(step.get('do'), step.get('do'))}", "values": said(step)} for number, step in enumerate(value, 1)
+    ]
 
 
 def _field(name: str) -> str:

@@ -59,7 +59,8 @@ def shown(revisions: Iterable[Revision]) -> list[Shown]:
 
 def _pair(field: Any, before: Any, after: Any, names: dict[tuple[type[models.Model], Any], str], telling: Telling) -> tuple[str, str]:
     """A field before and after. Of data with many parts those that are the same are left out."""
-    if not any(isinstance(value, dict | list) for value in (before, after)) or not isinstance(field, models.JSONField):
+    data = isinstance(field, models.JSONField) and any(isinstance(value, dict | list) for value in (before, after))
+    if not data and not telling.knows(field):
         return _said(field, before, names), _said(field, after, names)
     was, now = ([] if value in (None, "", [], {}) else [_said(field, value, names)] if value == HIDDEN else telling.lines(field, value) for value in (before, after))
     gone, come = [line for line in was if line not in now], [line for line in now if line not in was]

@@ -38,6 +38,11 @@ class Telling:
     def __init__(self) -> None:
         self._ready: dict[Callable[[], Teller], Teller] = {}
 
+    @staticmethod
+    def knows(field: Any) -> bool:
+        """Whether a room tells this field."""
+        return not isinstance(field, str) and (field.model, field.name) in _makers
+
     def lines(self, field: models.Field[Any, Any], value: Any) -> list[str]:
         """The value of a field, a line for each of its parts."""
         maker = _makers.get((field.model, field.name))

@@ -100,6 +100,9 @@ class CatalogueVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["entry", "number"], name="catalogue_version_once")]
         triggers = [pgtrigger.Protect(name="catalogue_version_fixed", operation=pgtrigger.Update | pgtrigger.Delete)]
 
+    def __str__(self) -> str:
+        return f"{self.entry} v{self.number}"
+
 
 class Asked(models.Model):
     """What a person answered to the form of an entry, and the version it was asked with."""

@@ -78,3 +78,6 @@ class Shift(models.Model):
         verbose_name = _("shift")
         ordering = ["first_day", "starts", "id"]
         constraints = [models.CheckConstraint(condition=Q(minutes__gt=0, minutes__lte=14 * 24 * 60), name="shift_length")]
+
+    def __str__(self) -> str:
+        return f"{self.rota} · {self.first_day:%Y-%m-%d} {self.starts:%H:%M}{' …' if self.rule else ''}"
