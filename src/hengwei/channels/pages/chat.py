@@ -16,6 +16,7 @@ from hengwei.channels.models import ChatMessage, NoticeChannel, Outgoing
 from hengwei.channels.notice_words import CHOICES, OF_A_TEAM
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
+from hengwei.core.i18n import listed
 from hengwei.org.models import Team
 from hengwei.ui.kit import Action, Column, Facts, KitForm, Pages, Table
 
@@ -52,7 +53,7 @@ class ChannelPages(Pages):
     )
     form = ChannelForm
     panels = (
-        Facts(_("Facts"), [Column("whose", _("Whose"), value=_whose), Column("service", _("way")), Column("events", value=lambda row: "、".join(str(CHOICES[event]) for event in row.events)), "language", "active", "last_sent_at", "last_error"]),
+        Facts(_("Facts"), [Column("whose", _("Whose"), value=_whose), Column("service", _("way")), Column("events", value=lambda row: listed(CHOICES[event] for event in row.events)), "language", "active", "last_sent_at", "last_error"]),
         Table(
             _("Sent"), rows=lambda row, user: row.messages.select_related("item").order_by("-id"), empty=_("Nothing yet. 'Try it' sends a word."),
             columns=[Column("created_at", _("When"), link=True), Column("text", _("text"), value=lambda m: m.text[:120]), Column("item"), Column("status", value=lambda m: m.status_words), Column("reason", _("why"))],

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import Actor, current
+from hengwei.core.i18n import clauses
 from hengwei.desk import permissions as perms
 from hengwei.desk.actions import follow_ups as actions
 from hengwei.desk.contacts import without_contact
@@ -118,8 +119,8 @@ class PlanForm(KitModelForm):
 
 
 def _conditions(row: FollowUpPlan) -> str:
-    joint = f" {_t('or')} " if "any" in row.conditions else "；"
-    return joint.join(facts.in_words(row.conditions)) or "—"
+    words = facts.in_words(row.conditions)
+    return (f" {_t('or')} ".join(words) if "any" in row.conditions else clauses(words)) or "—"
 
 
 def _if_regular(name: str) -> Column:

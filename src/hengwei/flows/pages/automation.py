@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
+from hengwei.core.i18n import clauses
 from hengwei.flows import permissions as perms
 from hengwei.flows.automation import actions, deeds, trial
 from hengwei.flows.automation import forms as rule_forms
@@ -105,7 +106,7 @@ class RulePages(Pages):
     search = ("name", "name_en", "description")
     columns = [
         Column("order", align="right"), Column("name", link=True, value=lambda row: row.label, second=lambda row: row.description[:80]), Column("trigger"),
-        Column("conditions", _("if"), value=lambda row: "；".join(facts.in_words(row.conditions)) or "—"),
+        Column("conditions", _("if"), value=lambda row: clauses(facts.in_words(row.conditions)) or "—"),
         Column("deeds", _("does"), value=lambda row: [deeds.DEEDS[one["do"]].label for one in row.deeds if one.get("do") in deeds.DEEDS]),
         Column("active"), Column("lately", _("last 30 days"), value=lambda row: row.lately, align="right"), Column("stopped", _("stopped"), value=lambda row: row.stopped or "", align="right"),
         Column("last_at", _("last"), value=lambda row: row.last_at), Column("owner", default=False), Column("version", default=False, align="right"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import listed
 from hengwei.knowledge import permissions as perms
 from hengwei.knowledge import private_data, searching
 from hengwei.knowledge.events import ArticlePublished, ArticleReturned, ArticleSubmitted, ArticleWithdrawn
@@ -47,7 +48,7 @@ def _require_clean(article: Article, version: ArticleVersion, confirmed: bool) -
     found = [one.text for findings in private_in(version).values() for one in findings]
     if found:
         raise Refused(
-            _("This looks like private data: %(found)s. Take it out, or confirm that it may be read by customers.") % {"found": "、".join(found[:5])},
+            _("This looks like private data: %(found)s. Take it out, or confirm that it may be read by customers.") % {"found": listed(found[:5])},
             code="private_data", field="private", found=found)
 
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.acting import Actor
+from hengwei.core.i18n import listed
 from hengwei.core.models import SynonymGroup
 from hengwei.knowledge import forms
 from hengwei.knowledge import permissions as perms
@@ -152,7 +153,7 @@ class SynonymPages(Pages):
     empty = _("No synonyms yet. Whoever searches for one word of a group finds the others too, such as 打印机 and printer.")
 
     def heading(self, row: Any) -> str:
-        return "、".join(row.words)
+        return listed(row.words)
 
     def save(self, form: Any, *, row: Any, by: Actor) -> Any:
         return keeping.save_synonyms(row, by=by, words=form.cleaned_data["words"])
@@ -180,7 +181,7 @@ class SystemPages(Pages):
     order = ("name", "id")
     search = ("name", "name_en", "description")
     columns = [
-        Column("name", _("Name"), value=lambda s: s.label, link=True, second=lambda s: "、".join(s.aliases)), Column("team"),
+        Column("name", _("Name"), value=lambda s: s.label, link=True, second=lambda s: listed(s.aliases)), Column("team"),
         Column("faults", _("Faults described"), value=lambda s: s.fault_count or format_html('<span class="state warn">{}</span>', _("no manual yet")), align="right"),
         Column("description", default=False),
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import listed
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
 from hengwei.work.events import ItemChased, ItemMoved
@@ -35,7 +36,7 @@ def check_transition(item: WorkItem, key: str, *, by: Actor, facts: dict[str, An
         transition = item.workflow.check(item.state, key, given)
     except IllegalTransition as error:
         if error.missing:
-            names = "、".join(str(DEMANDED.get(name, name)) for name in error.missing)
+            names = listed(DEMANDED.get(name, name) for name in error.missing)
             raise Refused(_("Please give: %(names)s.") % {"names": names}, code="missing", field=error.missing[0]) from None
         raise Refused(
             _("%(number)s is '%(state)s' now; this step is not possible from there.")
@@ -59,7 +60,7 @@ def hindrance(item: WorkItem, transition: Transition, *, by: Actor) -> str:
             return _("An approval is still open.")
         left = open_points(item)
         if left:
-            return _("The checklist must be done first: %(points)s.") % {"points": "、".join(left[:3]) + ("…" if len(left) > 3 else "")}
+            return _("The checklist must be done first: %(points)s.") % {"points": listed(left[:3]) + ("…" if len(left) > 3 else "")}
     return ""
 
 

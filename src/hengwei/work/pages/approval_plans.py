@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.acting import Actor
+from hengwei.core.i18n import clauses
 from hengwei.ui.kit import Action, Column, Facts, Inline, KitForm, Pages, Part
 from hengwei.work import approval_rows, condition_rows, facts, kinds
 from hengwei.work import permissions as perms
@@ -44,7 +45,7 @@ class ApprovalPlanPages(Pages):
     search = ("name", "name_en")
     columns = [
         Column("name", link=True, value=lambda row: row.label), Column("kind", value=_kind),
-        Column("conditions", _("if"), value=lambda row: "；".join(facts.in_words(row.conditions)) or "—"),
+        Column("conditions", _("if"), value=lambda row: clauses(facts.in_words(row.conditions)) or "—"),
         Column("steps", _("steps"), value=lambda row: [step["name"] or "、".join(step["who"]) for step in approval_rows.in_words(row.steps)]), Column("active"),
     ]
     form = PlanForm
