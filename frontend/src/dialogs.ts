@@ -2,15 +2,15 @@
 import htmx from "htmx.org";
 import { takeOut } from "./menus";
 
-type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 type Caret = { field: Field; start: number | null; end: number | null; scroll: number };
 type Kept = { dialog: HTMLDialogElement; caret: Caret | null };
 
-const fieldsOf = (dialog: ParentNode) => [...dialog.querySelectorAll<Field>("input, textarea, select")].filter((one) => one.name);
-const canType = (field: Field) => field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && /^(text|search|tel|url|password)$/.test(field.type));
+export const fieldsOf = (dialog: ParentNode) => [...dialog.querySelectorAll<Field>("input, textarea, select")].filter((one) => one.name);
+export const canType = (field: Field) => field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && /^(text|search|tel|url|password)$/.test(field.type));
 
 /** What a person did to a field, in contrast to what the page gave it. A hidden one is filled by scripts; all that is told of it is that it is no longer empty. */
-function touched(field: Field): boolean {
+export function touched(field: Field): boolean {
   if (field instanceof HTMLSelectElement) {
     if (field.multiple) return [...field.options].some((one) => one.selected !== one.defaultSelected);
     return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
@@ -23,13 +23,13 @@ function touched(field: Field): boolean {
 }
 
 /** The same field of the new dialog: of that name, for boxes and buttons also of that value, the same one of several. */
-function twin(field: Field, old: Field[], now: Field[]): Field | undefined {
+export function twin(field: Field, old: Field[], now: Field[]): Field | undefined {
   const boxed = field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type);
   const same = (one: Field) => one.name === field.name && (!boxed || one.value === field.value);
   return now.filter(same)[old.filter(same).indexOf(field)];
 }
 
-function copy(from: Field, to: Field): void {
+export function copy(from: Field, to: Field): void {
   if (from instanceof HTMLSelectElement && to instanceof HTMLSelectElement) {
     const chosen = new Set([...from.selectedOptions].map((one) => one.value));
     [...to.options].forEach((one) => { one.selected = chosen.has(one.value); });

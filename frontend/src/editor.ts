@@ -22,6 +22,9 @@ function chipOf(form: HTMLElement, file: { id: string; name: string }): HTMLElem
   return chip;
 }
 
+/** Files of a form that came back with an error are left out the same way. */
+document.addEventListener("click", (event) => { (event.target as HTMLElement).closest?.("[data-leave-out]")?.closest(".chip")?.remove(); });
+
 /** Let a form take files by choosing, pasting and dropping; each becomes a hidden field `files`. */
 function takeFiles(form: HTMLElement): void {
   const list = form.querySelector<HTMLElement>(".files");

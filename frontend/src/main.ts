@@ -1,6 +1,7 @@
 import htmx from "htmx.org";
 import { listenForChoices, startAutomation } from "./automation";
 import { keepDialogs } from "./dialogs";
+import { keepTyped } from "./typed";
 import { keepTyping, startEditors } from "./editor";
 import { startKeys } from "./keys";
 import { startKnowledge } from "./knowledge";
@@ -58,6 +59,7 @@ startDeeds();
 keepTyping();
 keepDialogs();
 keepUnfolded();
+keepTyped();
 listenForChoices();
 startRail();
 start(document);

@@ -33,6 +33,10 @@ export function startMenus(): void {
       opener.closest<HTMLDetailsElement>("details.menu")?.removeAttribute("open");
       const dialog = document.getElementById(opener.dataset.dialog!) as HTMLDialogElement | null;
       if (dialog) takeOut(dialog);
+      // An opener among many says which it is of: `data-gives="entry=12"`.
+      const [name, value] = (opener.dataset.gives ?? "").split("=");
+      const given = name ? dialog?.querySelector<HTMLInputElement>(`[name="${CSS.escape(name)}"]`) : null;
+      if (given) given.value = value ?? "";
       dialog?.showModal();
       dialog?.querySelector<HTMLElement>("[autofocus], input:not([type=hidden]), textarea, select")?.focus();
     }

@@ -34,13 +34,13 @@ class Product:
     #: Cookies of those who have signed in, by their user names.
     signed_in: dict[str, Any] = field(default_factory=dict)
 
-    def mail(self, to: str, words: str, seconds: float = 40) -> EmailMessage:
-        """The newest message to a person with these words in its subject or body, waited for."""
+    def mail(self, to: str, words: str, seconds: float = 40, about: str = "") -> EmailMessage:
+        """The newest message to a person with these words in its subject or body, waited for; about an item by its number in the subject."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for message in reversed(self.sent):
                 body = message.get_body(("plain",))
-                if to in str(message["To"]) and words in f"{message['Subject']}\n{body.get_content() if body else ''}":
+                if to in str(message["To"]) and about in str(message["Subject"]) and words in f"{message['Subject']}\n{body.get_content() if body else ''}":
                     return message
             time.sleep(0.2)
         raise AssertionError(f"no mail to {to} with {words!r}; sent: {[(m['To'], m['Subject']) for m in self.sent]}")

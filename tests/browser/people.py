@@ -6,9 +6,13 @@ import re
 import secrets
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from .conftest import PASSWORD, Product
+
+NUMBER = re.compile(r"[A-Z]+-\d{4}-\d{6}")
+#: What the page does by itself and not because somebody pressed something.
+BY_ITSELF = ("/presence", "/draft", "/merge-preview", "/preview")
 
 
 def fresh(words: str) -> str:
@@ -56,6 +60,37 @@ class Person:
             self.page.reload()
         expect(found.first).to_be_visible()
 
+    def calls(self, path: str, *, method: str = "POST", **data: object) -> dict:
+        """What prepares a walk and is not its matter, by the REST API with this session."""
+        answer = self.page.request.fetch(
+            f"{self.product.url}/api/v1{path}", method=method, data=data or None, headers={"X-CSRFToken": self.token, "Referer": self.product.url},
+        )
+        assert answer.ok, answer.text()[:2000]
+        return answer.json()
+
+    def posts(self, path: str, **form: str) -> None:
+        """Send a form that is not the matter of the walk."""
+        answer = self.page.request.post(f"{self.product.url}{path}", form={**form, "csrfmiddlewaretoken": self.token}, headers={"Referer": self.product.url})
+        assert answer.ok, answer.text()[:2000]
+
+    def pk_of(self, who: str) -> str:
+        """The key of somebody, found by name or user name as the desk finds callers."""
+        found = self.page.request.get(f"{self.product.url}/desk/people", params={"who": who}).text()
+        return found.partition('name="requester" value="')[2].partition('"')[0]
+
+    def press(self, button: Locator) -> None:
+        """Press what sends a form, and wait until the page shows its outcome."""
+        with self.page.expect_response(lambda answer: answer.request.method == "POST" and not answer.url.endswith(BY_ITSELF)):
+            button.click()
+        self.page.wait_for_load_state()
+        self.page.wait_for_selector(".htmx-request, .htmx-settling, .htmx-swapping", state="detached")
+
+    def menu(self, name: str) -> None:
+        """Choose a line of the item's menu."""
+        self.page.locator("#head details.menu > summary").click()
+        self.page.locator(f"#head [data-dialog={name}]").click()
+        expect(self.page.locator(f"dialog#{name}")).to_be_visible()
+
     def accessible(self) -> None:
         """Nothing serious by axe on the page as it stands; said at the end, all together."""
         from axe_playwright_python.sync_playwright import Axe
@@ -72,8 +107,7 @@ class Person:
 
     def logs(self, title: str, *, who: str = "李倩", take: bool = False, **fields: str) -> str:
         """An incident logged as by telephone, without the clicks; its number."""
-        who_found = self.page.request.get(f"{self.product.url}/desk/people", params={"who": who}).text()
-        requester = who_found.partition('name="requester" value="')[2].partition('"')[0]
+        requester = self.pk_of(who)
         form = {"requester": requester, "title": title, "kind": "incident", "csrfmiddlewaretoken": self.token, **({"take": "1"} if take else {}), **fields}
         answer = self.page.request.post(f"{self.product.url}/desk/new", form=form, headers={"Referer": self.product.url})
         assert "/items/" in answer.url, answer.text()[:2000]

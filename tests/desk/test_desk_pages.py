@@ -116,9 +116,9 @@ def test_each_kind_shows_and_takes_its_facts_on_the_items_page(desk, lead, agent
     assert (own.cause_kind, own.justified, own.consent) == ("slow", True, "电话中同意")
     assert "电话中同意" in desk.get(f"/items/{complaint.number}").content.decode()
     idea = open_item("suggestion", title="自助重置", by=acting(requester, "portal"), team=team)
-    desk.post(f"/items/{idea.number}/decide", {"outcome": "accepted", "decision": "下季度"})
+    desk.post(f"/items/{idea.number}/decide-suggestion", {"outcome": "accepted", "decision": "下季度"})
     assert "采纳" in desk.get(f"/items/{idea.number}").content.decode()
-    refused = desk.post(f"/items/{idea.number}/decide", {"outcome": "", "decision": ""})
+    refused = desk.post(f"/items/{idea.number}/decide-suggestion", {"outcome": "", "decision": ""})
     assert refused.status_code == 422
 
 

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import chosen
@@ -19,6 +20,7 @@ from hengwei.desk import customer_page as customer_page
 from hengwei.desk import permissions as perms
 from hengwei.desk.actions import changes, complaints, macros, majors, problems, suggestions
 from hengwei.desk.models import (
+    Asked,
     Change,
     Complaint,
     Freeze,
@@ -92,6 +94,13 @@ def unconfirmed(item: WorkItem, request: HttpRequest) -> str:
     return _card("guest", item, request, guest=guest) if guest is not None else ""
 
 
+@panel(order=8)
+def ordered(item: WorkItem, request: HttpRequest) -> str:
+    """Which entry of the catalogue was asked for, in the version that holds for the item."""
+    asked = Asked.objects.select_related("version__entry").filter(item=item.pk).first() if item.catalogue_key else None
+    return _card("ordered", item, request, version=asked.version, may_design=current().may(perms.CATALOGUE)) if asked is not None else ""
+
+
 @panel(order=90)
 def verdict(item: WorkItem, request: HttpRequest) -> str:
     """The verdict, and the calls that are owed."""
@@ -106,6 +115,10 @@ def macros_for(item: WorkItem, request: HttpRequest) -> str:
     user = request.user
     found = Macro.objects.usable_by(user).for_kind(item.kind) if user.is_authenticated and item.phase != "closed" else []  # type: ignore[arg-type]
     return _card("macros", item, request, macros=found) if found else ""
+
+
+def _told(count: int) -> str:
+    return ngettext("%(n)d requester was told.", "%(n)d requesters were told.", count) % {"n": count}
 
 
 # --- what the forms do -------------------------------------------------------------------------------------------
@@ -166,7 +179,7 @@ def link_incidents(item: WorkItem, by: Actor, post: Any) -> str:
 def tell_incidents(item: WorkItem, by: Actor, post: Any) -> str:
     """The same words to the requesters of all open incidents."""
     told, refused = problems.tell_incidents(item, by=by, text=post.get("text", ""))
-    return _("%(n)d requesters were told.") % {"n": told} + (" " + _("Refused: %(numbers)s") % {"numbers": "、".join(refused)} if refused else "")
+    return _told(told) + (" " + _("Refused: %(numbers)s") % {"numbers": "、".join(refused)} if refused else "")
 
 
 @verb("root-problem")
@@ -209,7 +222,7 @@ def save_consent(item: WorkItem, by: Actor, post: Any) -> str:
     return _("The consent is on record.")
 
 
-@verb("decide")
+@verb("decide-suggestion")
 def save_decision(item: WorkItem, by: Actor, post: Any) -> str:
     """Decide on a suggestion and answer."""
     suggestions.decide(item, by=by, outcome=post.get("outcome", ""), decision=post.get("decision", ""))
@@ -225,6 +238,6 @@ def major(item: WorkItem, by: Actor, post: Any) -> str:
         return _("No major incident any more.")
     if deed == "update":
         done = majors.update(item, by=by, text=post.get("text", ""), public_words=post.get("public_words"))
-        return _("%(n)d requesters were told.") % {"n": done["told"]}
+        return _told(done["told"])
     majors.declare(item, by=by, words=post.get("public_words", ""))
     return _("Declared as major incident.")

@@ -68,6 +68,8 @@ def verb(name: str) -> Callable[[Verb], Verb]:
     """Register what a form of the item's page may do: it posts to `work:act` with this name."""
 
     def register(function: Verb) -> Verb:
+        if name in verbs:
+            raise ValueError(f"two forms of the item's page post to '{name}'")
         verbs[name] = function
         return function
 

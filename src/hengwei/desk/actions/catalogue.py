@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
@@ -47,6 +48,7 @@ def save_entry(
         setattr(row, name, value)
     if not row.name.strip():
         raise Refused(_("Please give it a name."), code="missing", field="name")
+    row.key = row.key or _free_key(row.name_en)
     if CatalogueEntry.objects.filter(key=row.key).exclude(pk=row.pk).exists():
         raise Refused(_("The key %(key)s is used twice.") % {"key": row.key}, code="taken", field="key")
     if row.audience == CatalogueEntry.Audience.CUSTOMERS and not customers:
@@ -57,6 +59,13 @@ def save_entry(
     row.customers.set(customers)
     row.teams.set(teams)
     return row
+
+
+def _free_key(name: str) -> str:
+    """A key that no entry has: from the English name, else a number."""
+    wanted = slugify(name)[:40] or "service"
+    taken = set(CatalogueEntry.objects.filter(key__startswith=wanted).values_list("key", flat=True))
+    return next(key for key in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if key not in taken)
 
 
 def design_of(version: CatalogueVersion | None) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def typed_choices(choices: list[Any]) -> str:
 class FieldRow(forms.Form):
     """One field of a catalogue entry."""
 
-    key = forms.CharField(label=_("key"), max_length=40)
+    key = forms.CharField(label=_("key"), max_length=40, required=False, help_text=_("empty: given by itself"))
     type = forms.ChoiceField(label=_("type"), choices=lambda: labelled(fields.TYPES))
     label = forms.CharField(label=_("label"), max_length=200)
     label_en = forms.CharField(label=_("English label"), max_length=200, required=False)
@@ -56,7 +56,7 @@ class FieldRow(forms.Form):
     max = forms.FloatField(label=_("at most"), required=False)
     max_length = forms.IntegerField(label=_("characters at most"), required=False, min_value=1)
     pattern = forms.CharField(label=_("form (regular expression)"), max_length=200, required=False)
-    when_field = forms.CharField(label=_("only if the field"), max_length=40, required=False)
+    when_field = forms.CharField(label=_("only if the field"), max_length=200, required=False, help_text=_("label or key of a field above"))
     when_op = forms.ChoiceField(label=_("condition"), choices=[("", "—"), *OPERATORS], required=False)
     when_value = forms.CharField(label=_("value"), max_length=200, required=False)
 
@@ -88,6 +88,26 @@ class FieldRow(forms.Form):
                 condition["value"] = _number(value) if op in ("at_least", "at_most") else True if value.strip().lower() in ("true", "yes", "是") else value
             field["when"] = condition
         return field
+
+
+def keyed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Fields as they are kept: each with a key, a condition's field and choice by theirs where their labels were typed."""
+    taken = {field["key"] for field in found}
+    free = (f"field_{n}" for n in range(1, len(found) + len(taken) + 1) if f"field_{n}" not in taken)
+    above: dict[str, dict[str, Any]] = {}
+    for field in found:
+        field["key"] = field["key"] or next(free)
+        when = field.get("when")
+        named = above.get(when["field"]) if when else None
+        if when and named is not None:
+            when["field"] = named["key"]
+            values = {label: one["value"] for one in named.get("choices", []) if isinstance(one, dict) for label in (one["label"], one.get("label_en")) if label}
+            if isinstance(when.get("value"), str):
+                when["value"] = values.get(when["value"], when["value"])
+        for name in (field["key"], field.get("label_en"), field["label"]):
+            if name:
+                above[name] = field
+    return found
 
 
 def _number(text: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from hengwei.core.errors import ActionError
+from hengwei.core.files import still_there
 from hengwei.desk import fields as rules
 from hengwei.desk.models import CatalogueEntry, CatalogueVersion
 from hengwei.work import kinds
@@ -16,7 +17,7 @@ from hengwei.work import kinds
 INPUTS = {"date": "date", "moment": "datetime-local", "number": "number"}
 
 
-def shown_fields(definitions: list[dict[str, Any]], typed: Any = None, errors: dict[str, str] | None = None) -> list[dict[str, Any]]:
+def shown_fields(definitions: list[dict[str, Any]], typed: Any = None, errors: dict[str, str] | None = None, user: Any = None) -> list[dict[str, Any]]:
     """The fields of a form, in the reader's language. All of them: the page hides what is not asked (portal.ts), the rules drop it."""
     found = []
     answers = {field["key"]: typed.getlist(f"f_{field['key']}") for field in definitions} if hasattr(typed, "getlist") else {}
@@ -26,7 +27,7 @@ def shown_fields(definitions: list[dict[str, Any]], typed: Any = None, errors: d
         many = field["type"] in ("choices", "file")
         found.append({
             **field, "label": rules.label(field), "help": rules.help_text(field), "choices": rules.choices(field), "input": INPUTS.get(field["type"], "text"),
-            "value": given if many else (given[-1] if given else ""), "error": (errors or {}).get(field["key"], ""),
+            "value": given if many else (given[-1] if given else ""), "kept": still_there(given, user=user) if field["type"] == "file" else [], "error": (errors or {}).get(field["key"], ""),
             "when_json": json.dumps(field["when"], ensure_ascii=False) if field.get("when") else "", "hidden": field["key"] not in asked,
         })
     return found
@@ -44,6 +45,6 @@ def form_context(request: HttpRequest, entry: CatalogueEntry | None, error: Acti
     errors = error.params.get("errors", {}) if error else {}
     return {
         "entry": entry, "error": error, "typed": typed, "title": request.POST.get("title") or request.GET.get("q", ""),
-        "fields": shown_fields(entry.published.fields, typed, errors) if entry and entry.published else [],
-        "kinds": [kind for kind in kinds.every() if kind.for_requesters],
+        "fields": shown_fields(entry.published.fields, typed, errors, request.user) if entry and entry.published else [],
+        "kept_files": still_there(request.POST.getlist("files"), user=request.user), "kinds": [kind for kind in kinds.every() if kind.for_requesters],
     }

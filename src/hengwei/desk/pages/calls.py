@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import current
 from hengwei.core.asked import chosen
 from hengwei.core.errors import ActionError, Refused
-from hengwei.core.files import files_of
+from hengwei.core.files import files_of, still_there
 from hengwei.desk.models import CannedReply
 from hengwei.desk.texts import filled, reads_english
 from hengwei.org.models import User
@@ -33,6 +33,9 @@ def new(request: HttpRequest) -> HttpResponse:
     user, error = staff(request), None
     typed: Any = request.POST if request.method == "POST" else request.GET
     requester = User.objects.filter(pk=chosen(typed, "requester"), is_active=True).select_related("customer").first()
+    if requester is None and request.method == "GET" and typed.get("kind") in [kind.key for kind in kinds.every() if not kind.for_requesters]:
+        # A change or a problem is the department's own: who writes it down asks for it, unless he says otherwise.
+        requester = user
     if request.method == "POST":
         try:
             if requester is None:
@@ -46,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except ActionError as refusal:
             error = refusal
     return render(request, "desk/new.html", {
-        "error": error, "typed": typed, "requester": requester, "chosen": [requester] if requester else [], "kinds": kinds.every(), "levels": Level.choices,
+        "error": error, "typed": typed, "requester": requester, "kept_files": still_there(request.POST.getlist("files"), user=user), "chosen": [requester] if requester else [], "kinds": kinds.every(), "levels": Level.choices,
         "categories": Category.objects.filter(archived_at=None), "sources": [(s.value, s.label) for s in (Source.PHONE, Source.AGENT, Source.CHAT, Source.EMAIL)],
     }, status=422 if error else 200)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -43,7 +44,15 @@ class EntryForm(KitModelForm):
     class Meta:
         model = CatalogueEntry
         fields = ("key", "name", "name_en", "description", "description_en", "audience", "customers", "teams", "icon")
-        widgets = {"customers": forms.SelectMultiple(attrs={"size": 6}), "teams": forms.SelectMultiple(attrs={"size": 4})}
+        widgets = {
+            "audience": forms.Select(attrs={"data-needs": json.dumps({"customers": ["customers"], "teams": ["teams"]})}),
+            "customers": forms.SelectMultiple(attrs={"size": 6}), "teams": forms.SelectMultiple(attrs={"size": 4}),
+        }
+        help_texts = {"key": _("Part of its address; empty: given by itself.")}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["key"].required = False
 
     fieldsets = ((_("What people read"), ("name", "name_en", "description", "description_en", "key")), (_("For whom"), ("audience", "customers", "teams")), (_("Icon"), ("icon",)))
     wide = ("icon",)
@@ -186,7 +195,8 @@ def design_entry(request: HttpRequest, pk: int) -> HttpResponse:
         draft = {
             **{name: form.cleaned_data[name] for name in ("kind", "category", "impact", "urgency", "team", "plan")},
             "labels": [one.strip() for one in form.cleaned_data["labels"].replace("，", ",").split(",") if one.strip()],
-            **{key: rows.rows_of(form.inlines, key, kind) for key, kind in (("fields", rows.FieldRow), ("approvals", approval_rows), ("checklist", rows.ChecklistRow), ("tasks", rows.TaskRow))},
+            "fields": rows.keyed(rows.rows_of(form.inlines, "fields", rows.FieldRow)),
+            **{key: rows.rows_of(form.inlines, key, kind) for key, kind in (("approvals", approval_rows), ("checklist", rows.ChecklistRow), ("tasks", rows.TaskRow))},
         }
         try:
             actions.save_draft(row, by=current(), draft=draft, at=timezone.now())

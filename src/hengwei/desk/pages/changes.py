@@ -84,9 +84,14 @@ def change_calendar(request: HttpRequest) -> HttpResponse:
     freezes = list(Freeze.objects.within(start, end))
     hits = collisions.every(actions.as_planned(planned, freezes))
     bad = {key for hit in hits if hit.systems or hit.freeze for key in (hit.one, hit.other)}
+    told = _told(hits, planned, freezes)
+    same_time = [one for one in told if not one["hit"].freeze and not one["hit"].systems]
+    if same_time:
+        # They come last: one may fold them.
+        same_time[0]["first_same_time"] = True
     cells = [[_cell(one, planned, freezes, bad, today, day.month) for one in row] for row in weeks]
     return render(request, "desk/change_calendar.html", {
-        "weeks": cells, "week": week, "day": day, "before": before.isoformat(), "after": after.isoformat(), "today": today.isoformat(), "hits": _told(hits, planned, freezes),
+        "weeks": cells, "week": week, "day": day, "before": before.isoformat(), "after": after.isoformat(), "today": today.isoformat(), "hits": told, "same_time": len(same_time),
         "title": f"{day.year}年{day.month}月" if request.LANGUAGE_CODE.startswith("zh") else f"{day:%B %Y}",  # type: ignore[attr-defined]
     })
 

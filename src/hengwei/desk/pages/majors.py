@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import current
@@ -44,8 +47,9 @@ def major(request: HttpRequest, number: str) -> HttpResponse:
 
 def _show(request: HttpRequest, own: Incident, error: ActionError | None = None) -> HttpResponse:
     told = Entry.objects.filter(item=own.pk, public=True, by_staff=True, details__major=own.number).select_related("author").order_by("-happened_at")
+    reports = WorkItem.objects.filter(parent=own.pk)
     return render(request, "desk/major.html", {
-        "item": own, "reports": WorkItem.objects.filter(parent=own.pk).with_people().order_by("-id")[:100], "told": told[:50], "error": error,
+        "item": own, "reports": reports.with_people().order_by("-id")[:100], "open_reports": reports.open().count(), "told": told[:50], "error": error,
         "may_lead": current().may(perms.MAJOR), "typed": request.POST if error else {},
     }, status=422 if error else 200)
 
@@ -60,7 +64,10 @@ def update_major(request: HttpRequest, number: str) -> HttpResponse:
         if request.POST.get("deed") == "revoke":
             actions.revoke(item, by=current(), why=request.POST.get("why", ""))
             return redirect(own)
-        actions.update(item, by=current(), text=request.POST.get("text", ""), public_words=request.POST.get("public_words"))
+        done = actions.update(item, by=current(), text=request.POST.get("text", ""), public_words=request.POST.get("public_words"))
     except ActionError as error:
         return _show(request, own, error)
+    messages.success(request, ngettext("%(n)d requester was told.", "%(n)d requesters were told.", done["told"]) % {"n": done["told"]})
+    if done["refused"]:
+        messages.error(request, _("Refused: %(numbers)s") % {"numbers": "、".join(done["refused"])})
     return redirect("desk:major", number=own.number)

@@ -89,8 +89,9 @@ def described(one: Mapping[str, Any]) -> str:
     way = str(one.get("by"))
     named = ""
     if way == "person":
-        named = str(User.objects.filter(pk=one.get("id")).first() or "")
-    elif way in KEYED:
+        # A name says by itself that it is a person.
+        return str(User.objects.filter(pk=one.get("id")).first() or WAYS[way])
+    if way in KEYED:
         named = str(KEYED[way].objects.filter(key=one.get("key")).first() or one.get("key"))  # type: ignore[attr-defined]
     return "：".join(filter(None, (str(WAYS.get(way, way)), named)))
 

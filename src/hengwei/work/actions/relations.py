@@ -75,6 +75,10 @@ class Preview:
     joined: list[User]
     #: Those of them who belong to another customer than the target.
     strangers: list[User]
+    #: People who see the target now and would see what was said publicly in the items too.
+    readers: list[User]
+    #: Those of them who belong to another customer than one of the items.
+    foreign_readers: list[User]
     refused: list[tuple[WorkItem, str]]
 
     @property
@@ -89,10 +93,14 @@ def preview_merge(items: Sequence[WorkItem], *, into: WorkItem, by: Actor) -> Pr
     people: set[int] = set()
     for item in items:
         people |= _people_of(item, target)
-    people -= set(target.watchers.values_list("user_id", flat=True))
-    joined = list(User.objects.filter(pk__in=people).select_related("customer").order_by("name", "id"))
+    watching = set(target.watchers.values_list("user_id", flat=True))
+    known = User.objects.select_related("customer").order_by("name", "id")
+    joined = list(known.filter(pk__in=people - watching))
     strangers = [person for person in joined if person.customer_id != target.customer_id and not person.is_agent]
-    return Preview(target, list(items), joined, strangers, refused)
+    readers = [person for person in known.filter(pk__in={*watching, target.requester_id} - {None}) if not person.is_agent]
+    customers = {item.customer_id for item in items}
+    foreign = [person for person in readers if customers - {person.customer_id}]
+    return Preview(target, list(items), joined, strangers, readers, foreign, refused)
 
 
 def _why_not(item: WorkItem, target: WorkItem, by: Actor) -> str:

@@ -145,6 +145,8 @@ class PreviewOut(Schema):
     possible: bool
     joined: list[str] = Field(description="People who would see the target and do not now.")
     strangers: list[str] = Field(description="Those of them who belong to another customer.")
+    readers: list[str] = Field(description="People who see the target now and would also read what was exchanged in the merged item.")
+    foreign_readers: list[str] = Field(description="Those of them who belong to another customer than the merged item.")
     refused: list[str]
 
 
@@ -214,7 +216,8 @@ def preview(request: HttpRequest, number: str, into: str) -> dict[str, Any]:
     shown = relations.preview_merge([find(request, number)], into=find(request, into), by=actor_of(request))
     return {
         "target": shown.target.number, "possible": shown.possible, "joined": [str(one) for one in shown.joined],
-        "strangers": [str(one) for one in shown.strangers], "refused": [reason for _item, reason in shown.refused],
+        "strangers": [str(one) for one in shown.strangers], "readers": [str(one) for one in shown.readers],
+        "foreign_readers": [str(one) for one in shown.foreign_readers], "refused": [reason for _item, reason in shown.refused],
     }
 
 
