@@ -284,3 +284,27 @@ def test_settings_are_kept_by_who_may(agent):
     cells = {f"cell_{i}_{u}": 3 for i in range(1, 5) for u in range(1, 5)}
     keeper.post("/settings/matrix", cells)
     assert priorities.priority_of(1, 1) == 3
+
+
+# --- reported upwards ---------------------------------------------------------------------------------------------
+
+
+def test_who_cannot_solve_it_reports_it_upwards_and_the_level_is_told_why(requester, team, agent, lead):
+    from hengwei.channels.models import Notice
+    from hengwei.work.actions import reporting
+    from hengwei.work.models import EscalationLevel
+
+    team.lead = lead
+    team.save()
+    EscalationLevel.objects.create(number=1, name="组长", notify=["lead"])
+    item = open_incident(requester=requester, team=team)
+    with pytest.raises(Refused):
+        reporting.report_up(item, by=acting(agent), level=1, reason=" ")
+    assert reporting.report_up(item, by=acting(agent), level=1, reason="需要厂家支持", at=later(5)) == [lead.name]
+    item.refresh_from_db()
+    assert item.escalation_level == 1
+    assert "需要厂家支持" in signed_in(agent).get(f"/items/{item.number}").content.decode()
+    assert Notice.objects.filter(user=lead, item=item, event="escalated").exists()
+    # A report that nobody but oneself would get is none.
+    with pytest.raises(Refused):
+        reporting.report_up(item, by=acting(lead), level=1, reason="我也没办法")

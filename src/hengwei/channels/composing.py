@@ -137,12 +137,14 @@ def values(item: WorkItem | None, *, reader: User | None, params: dict[str, Any]
         }
     found |= {key: str(value) for key, value in params.items() if key in wording.PLACES}
     if event == "escalated":
-        found["reason"] = step_words(str(params.get("step", "")), str(params.get("measure", "")))
+        found["reason"] = step_words(str(params.get("step", "")), str(params.get("measure", "")), str(params.get("reason", "")))
     return found
 
 
-def step_words(step: str, measure: str) -> str:
-    """What a step of an escalation says, in the language that is active."""
+def step_words(step: str, measure: str, reason: str = "") -> str:
+    """What a step of an escalation says, in the language that is active; of one that a person took, why."""
+    if step == "by_hand":
+        return _("reported upwards: %(reason)s") % {"reason": reason}
     promise = str(Measure(measure).label) if measure in Measure.values else _("the promise")
     if step.startswith("percent_"):
         return _("%(share)s%% of the time for %(promise)s is used up") % {"share": step.removeprefix("percent_"), "promise": promise}

@@ -112,7 +112,7 @@ def tell_escalated(event: ItemEscalated) -> None:
     """Those whom the step of the agreement names, by the ways that it names besides their own."""
     item = _item(event.item_id)
     people = User.objects.filter(pk__in=event.notify_user_ids)
-    params = {"step": event.step, "level": event.level, "measure": event.measure}
+    params = {"step": event.step, "level": event.level, "measure": event.measure, **({"reason": event.reason} if event.reason else {})}
     notices.tell(people, "escalated", item=item, at=event.at, by=event.actor, params=params, urgent=event.urgent, ways=event.ways)
 
 

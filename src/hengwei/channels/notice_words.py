@@ -65,7 +65,7 @@ OF_A_TEAM = ("team_assigned", "assigned", "answered", "chased", "escalated", "re
 def sentence(event: str, params: dict[str, Any]) -> tuple[str, str]:
     """(icon, sentence) of a notice, in the language that is active."""
     icon, words = WORDS[event]
-    what = step_words(params.get("step", ""), params.get("measure", "")) if event == "escalated" else ""
+    what = step_words(params.get("step", ""), params.get("measure", ""), params.get("reason", "")) if event == "escalated" else ""
     texts = {name: str(params.get(name, "")) for name in ("address", "name", "reason")}
     return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "rules": "、".join(params.get("rules", [])), **texts}
 

@@ -31,6 +31,9 @@ class ConditionRow(forms.Form):
         super().__init__(*args, **kwargs)
         if self.offered is not None:
             self.fields["fact"].choices = [(key, fact.label) for key, fact in facts.FACTS.items() if key in self.offered]  # type: ignore[attr-defined]
+        # A row that nobody touched is none: the lists stand on their first choice.
+        for name in ("fact", "op"):
+            self.fields[name].initial = next(key for key, _label in self.fields[name].choices)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The value as a key of its fact's choices; what was typed may also be the name."""

@@ -83,8 +83,9 @@ class ItemMerged(ItemEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ItemEscalated(ItemEvent):
-    """A promise nears or passed its due moment and a step of its escalation fired."""
+    """A promise nears or passed its due moment and a step of its escalation fired; or somebody reported the item upwards, with a reason."""
 
+    #: 0 where a person did it.
     clock_id: int
     step: str
     late: bool = False
@@ -95,6 +96,7 @@ class ItemEscalated(ItemEvent):
     urgent: bool = False
     #: Besides what each person chose: bell, mail, chat, sms.
     ways: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hengwei.flows.automation import deeds, rules
 from hengwei.org.models import Team, User
@@ -19,7 +20,7 @@ from hengwei.work.models import ChecklistTemplate, Level, WaitingFor
 from hengwei.work.models.items import label_of
 
 NONE = [("", "—")]
-UNITS = {"minutes": _("minutes"), "hours": _("hours"), "days": _("days")}
+UNITS = {"minutes": _("minutes"), "hours": pgettext_lazy("amount of time", "hours"), "days": _("days")}
 WEEKDAYS = [(0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")), (5, _("Saturday")), (6, _("Sunday"))]
 #: A working day, where days of working time are counted.
 WORKING_DAY = 8 * 3600

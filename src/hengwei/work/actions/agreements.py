@@ -122,8 +122,6 @@ def save_version(version: AgreementVersion, *, by: Actor, targets: Sequence[Prom
         setattr(version, key, value)
     if version.effective_from and version.effective_to and version.effective_to <= version.effective_from:
         raise Refused(_("It would end before it begins."), code="backwards", field="effective_to")
-    if version.effective_to and not version.effective_from:
-        raise Refused(_("Please give the day from which it is in force."), code="missing", field="effective_from")
     version.save()
     if targets is not None:
         for number, target in enumerate(targets):

@@ -16,7 +16,7 @@ from hengwei.core.errors import NotFound
 from hengwei.core.rest import Page, actor_of, keyset
 from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
-from hengwei.work.actions import bulk, family, helping, relations, sharing, snoozing
+from hengwei.work.actions import bulk, family, helping, relations, reporting, sharing, snoozing
 from hengwei.work.models import (
     Callback,
     Category,
@@ -276,6 +276,16 @@ def revoke(request: HttpRequest, number: str, pk: int) -> tuple[int, None]:
 def _hand_over_out(one: HandOver) -> dict[str, Any]:
     names = ("question", "asked_at", "due_at", "answered_at", "answer")
     return {"id": one.pk, "item": one.item.number, "whom": str(one.whom), **{name: getattr(one, name) for name in names}}
+
+
+class ReportUpIn(Schema):
+    level: int = Field(ge=1, le=9, description="Number of an escalation level.")
+    reason: str
+
+
+@router.post("/items/{number}/report-up", response=list[str], summary="Report an item upwards; who was told (A7)")
+def report_up(request: HttpRequest, number: str, payload: ReportUpIn) -> list[str]:
+    return reporting.report_up(find(request, number), by=actor_of(request), level=payload.level, reason=payload.reason)
 
 
 @router.post("/items/{number}/hand-overs", response={201: HandOverOut}, summary="Ask colleagues (A7)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import pgtrigger
@@ -172,6 +172,11 @@ class AgreementVersion(models.Model):
         """Whether its text may still be changed: nobody has signed it."""
         return self.is_open and not self.signatures.filter(withdrawn_at=None).exists()
 
+    @property
+    def last_day(self) -> datetime | None:
+        """A moment in the last day on which it counts, as people name it."""
+        return self.effective_to - timedelta(seconds=1) if self.effective_to else None
+
     def standing(self, now: datetime) -> str:
         """Its state as people say it: a signed one is to come, in force, or run out."""
         if self.state != self.State.SIGNED:
@@ -283,3 +288,8 @@ class Trial(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="trial_forward")]
+
+    @property
+    def last_day(self) -> datetime:
+        """A moment in the last day of the period, as people name it."""
+        return self.ends_at - timedelta(seconds=1)

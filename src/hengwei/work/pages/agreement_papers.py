@@ -106,7 +106,7 @@ def paper(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def _sections(version: AgreementVersion) -> dict[str, str]:
     """What a version says, by title, as plain text to compare."""
     day = "%Y-%m-%d"
-    term = " – ".join(timezone.localtime(moment).strftime(day) if moment else "…" for moment in (version.effective_from, version.effective_to))
+    term = " – ".join(timezone.localtime(moment).strftime(day) if moment else "…" for moment in (version.effective_from, version.last_day))
     rows = [
         "\n".join([f"{t['measure']}：{t['within']}", f"{_t('for')}：{t['for']}", f"{_t('calendar')}：{t['calendar']}", f"{_t('pauses while')}：{t['pauses']}", *t["steps"]])
         for t in targets_in_words(version, wording.Names())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -33,12 +34,16 @@ from hengwei.work.models import Agreement, AgreementVersion, Category, Measure, 
 TEXTS = ("content", "responsibilities", "request_process", "fee", "currency", "fee_period", "effective_from", "effective_to", "apply_to_open")
 
 
+#: Which field names the other side, by kind of agreement; the page shows only that.
+SIDES = {"sla": ["customer"], "ola": ["team"], "underpinning": ["vendor"]}
+
+
 class AgreementForm(KitForm):
     """An agreement with the text of its open draft."""
 
     name = forms.CharField(label=_("name"), max_length=200)
     name_en = forms.CharField(label=_("English name"), max_length=200, required=False)
-    kind = forms.ChoiceField(label=_("kind"), choices=Agreement.Kind.choices)
+    kind = forms.ChoiceField(label=_("kind"), choices=Agreement.Kind.choices, widget=forms.Select(attrs={"data-needs": json.dumps(SIDES)}))
     customer = forms.ModelChoiceField(Customer.objects.filter(archived_at=None), label=_("customer or department"), required=False, empty_label=_("everyone"), help_text=_("For a service-level agreement."))
     team = forms.ModelChoiceField(Team.objects.filter(archived_at=None), label=_("team that promises"), required=False, empty_label=_("every team"), help_text=_("For an operational-level agreement."))
     vendor = forms.CharField(label=_("vendor"), max_length=160, required=False, help_text=_("For an underpinning contract."))

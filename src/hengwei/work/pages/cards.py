@@ -16,11 +16,12 @@ from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import Refused
 from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
-from hengwei.work.actions import family, helping, sharing, snoozing
+from hengwei.work.actions import family, helping, reporting, sharing, snoozing
 from hengwei.work.asides import menu, panel, verb
 from hengwei.work.models import (
     ChecklistPoint,
     ChecklistTemplate,
+    EscalationLevel,
     RemoteTool,
     Share,
     Watcher,
@@ -83,6 +84,7 @@ def lines(item: WorkItem, request: HttpRequest) -> str:
     return render_to_string("work/cards/menu.html", {
         "item": item, "naps": naps(now), "asleep": snoozing.asleep_for(item, user, now), "tools": RemoteTool.objects.filter(active=True),
         "teams": Team.objects.filter(archived_at=None), "colleagues": User.objects.filter(is_active=True).exclude(customer__kind="company").order_by("-is_agent", "name", "id")[:400],
+        "levels": (levels := list(EscalationLevel.objects.order_by("number"))), "next_level": next((one.number for one in levels if one.number > item.escalation_level), 0),
         "may_share": by.may(perms.SHARE), "may_link": by.may(perms.LINK), "reports": item.children.count(),
     }, request=request)
 
@@ -196,6 +198,12 @@ def _remote(item: WorkItem, by: Actor, post: Any) -> str:
         raise Refused(_("Please choose a tool."), code="missing", field="tool")
     session = helping.start_remote(item, tool, by=by, consent_by=post.get("consent_by", ""), consent_how=post.get("consent_how", ""))
     return json.dumps({"open": session.url, "words": _("Remote help is on record.")})
+
+
+@verb("report-up")
+def _report_up(item: WorkItem, by: Actor, post: Any) -> str:
+    told = reporting.report_up(item, by=by, level=chosen(post, "level"), reason=post.get("reason", ""))
+    return _("Reported upwards; told: %(people)s.") % {"people": _(", ").join(told)}
 
 
 @verb("snooze")

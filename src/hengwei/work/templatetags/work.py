@@ -139,7 +139,9 @@ def told(entry: Entry) -> str:
         due = parse_datetime(d["due_at"]) if d.get("due_at") else None
         step = d.get("step", "")
         what = measure(d.get("measure", ""))
-        if step == "breach":
+        if step == "by_hand":
+            words = _("reported upwards to %(level)s: %(reason)s") % {"level": d.get("level_name", ""), "reason": entry.text}
+        elif step == "breach":
             words = _("%(promise)s overdue since %(due)s") % {"promise": what, "due": f"{timezone.localtime(due):%m-%d %H:%M}" if due else ""}
         elif step.startswith("percent_"):
             words = _("%(share)s%% of the time for %(promise)s is used up") % {"share": step.removeprefix("percent_"), "promise": what}
