@@ -31,6 +31,8 @@ class Product:
     smtp_in: int
     smtp_out: int
     sent: list[EmailMessage] = field(default_factory=list)
+    #: Where pages were checked for accessibility already (`Person.accessible`).
+    checked: set[tuple[str, int, str]] = field(default_factory=set)
     #: Cookies of those who have signed in, by their user names.
     signed_in: dict[str, Any] = field(default_factory=dict)
 
