@@ -138,6 +138,17 @@ TIME_ZONE = SETTINGS.timezone
 USE_TZ = True
 USE_I18N = True
 
+# Whatever goes wrong leaves its traceback in the log of the process, which the supervisor shows. Django's own handlers
+# are for its debug mode and for mail to administrators; a refused request is the client's, not ours.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"log": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["log"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": []}, "django.request": {"level": "ERROR"}},
+}
+
 STATIC_URL = "/static/"
 # Read from the installed package itself: there is nothing to collect.
 WHITENOISE_USE_FINDERS = True
