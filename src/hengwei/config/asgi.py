@@ -1,8 +1,30 @@
-"""The web application, as a server runs it: pages in threads, live streams without one each."""
+"""The web application, as a server runs it: pages by a pool of threads, live streams without one each."""
 
 import os
-
-from django.core.asgi import get_asgi_application
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hengwei.config.django")
-application = get_asgi_application()
+
+from a2wsgi import WSGIMiddleware  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+THREADS = 12
+STREAMS = "/live"
+
+streams = get_asgi_application()
+# Django's own bridge makes a thread and several hand-overs for every request, which cost more than a small answer.
+pages = WSGIMiddleware(get_wsgi_application(), workers=THREADS)  # type: ignore[arg-type]
+
+
+async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+    """One request of the server, to whichever of the two answers its address."""
+    if scope["type"] == "http" and scope["path"] != STREAMS:
+        async def received() -> Any:
+            # The bridge makes a task of this, for which it must be a coroutine; the server gives a future.
+            return await receive()
+
+        await pages(scope, received, send)  # type: ignore[arg-type]
+    else:
+        await streams(scope, receive, send)
