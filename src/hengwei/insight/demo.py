@@ -32,5 +32,5 @@ def load(rng: random.Random, now: datetime) -> None:
         decision = actions.decide(report, by=by, text=text, owner=staff[number % len(staff)], due_on=last.end + timedelta(days=days))
         if result:
             actions.finish_decision(decision, by=by, result=result, at=now - timedelta(days=2))
-    actions.publish_report(report, by=by, at=now - timedelta(days=max(1, (today - last.end).days - 3)))
+    actions.publish_report(report, by=by, at=now - timedelta(days=max(0, (today - last.end).days - 3)))
     actions.begin_report(by=by, kind="month", day=today)
