@@ -97,7 +97,7 @@ def test_an_items_page_asks_little_and_the_same_however_long_the_talk(desk, agen
     desk.get(f"/items/{item.number}")
     for n in range(5):
         conversation.note(item, by=acting(agent), text=f"note {n}")
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(44):
         assert "note 4" in desk.get(f"/items/{item.number}").content.decode()
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -307,6 +308,11 @@ class WorkItem(models.Model):
     def due_at(self) -> datetime | None:
         """When the next promise falls due, or None."""
         return None if self.next_due_at >= NEVER else self.next_due_at
+
+    @cached_property
+    def followers(self) -> list[Any]:
+        """Who is kept informed, with how; for a page that says so in several places."""
+        return list(self.watchers.select_related("user").order_by("kind", "id"))
 
     def is_requester(self, user: User | None) -> bool:
         return user is not None and self.requester_id == user.pk

@@ -50,7 +50,7 @@ def people(item: WorkItem, request: HttpRequest) -> str:
     """Watchers, copies, guests, and what colleagues are asked."""
     by = current()
     return render_to_string("work/cards/people.html", {
-        "item": item, "watchers": item.watchers.select_related("user").order_by("kind", "id"), "user": signed_in(request),
+        "item": item, "watchers": item.followers, "user": signed_in(request),
         "shares": item.shares.in_force().select_related("user", "team"), "hand_overs": item.hand_overs.select_related("to_user", "to_team", "asked_by"),
         "may_work": by.may(perms.WORK), "may_share": by.may(perms.SHARE), "now": timezone.now(),
     }, request=request)
@@ -85,7 +85,7 @@ def lines(item: WorkItem, request: HttpRequest) -> str:
         "item": item, "naps": naps(now), "asleep": snoozing.asleep_for(item, user, now), "tools": RemoteTool.objects.filter(active=True),
         "teams": Team.objects.filter(archived_at=None), "colleagues": User.objects.filter(is_active=True).exclude(customer__kind="company").order_by("-is_agent", "name", "id")[:400],
         "levels": (levels := list(EscalationLevel.objects.order_by("number"))), "next_level": next((one.number for one in levels if one.number > item.escalation_level), 0),
-        "may_share": by.may(perms.SHARE), "may_link": by.may(perms.LINK), "reports": item.children.count(),
+        "may_share": by.may(perms.SHARE), "may_link": by.may(perms.LINK),
     }, request=request)
 
 

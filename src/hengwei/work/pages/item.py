@@ -105,9 +105,10 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
         "draft": SimpleLazyObject(lambda: Draft.objects.filter(item=item, user=user).first()), **more,
     }
     if user.is_agent:
-        # Asked only where a template shows it: a live update fetches one part of the page.
+        # Asked only where a template shows it, and once: a live update fetches one part of the page.
+        children = item.children.order_by("id")[:50]
         facts |= {
-            "hindered": SimpleLazyObject(lambda: progress.hindered(item, by=by)), "reports": SimpleLazyObject(lambda: len(family.reports_of(item)) if by.may(perms.WORK) else 0),
+            "hindered": SimpleLazyObject(lambda: progress.hindered(item, by=by)), "reports": SimpleLazyObject(lambda: len(family.reports_of(item)) if by.may(perms.WORK) and children else 0),
             "clocks": SimpleLazyObject(lambda: _clocks(item)),
             "panels": SimpleLazyObject(lambda: panels_for(item, request)), "menu_lines": SimpleLazyObject(lambda: menu_for(item, request)),
             "specific": SimpleLazyObject(lambda: item.specific()),
@@ -117,8 +118,8 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
             "teams": Team.objects.filter(archived_at=None), "people": User.objects.staff().order_by("name", "id"),
             "relations": Relation.objects.filter(source=item).select_related("target"),
             "related_from": Relation.objects.filter(target=item).select_related("source"),
-            "children": item.children.order_by("id")[:50], "merged": item.merged_items.order_by("id")[:50],
-            "watchers": item.watchers.select_related("user"), "narrowing": narrowing,
+            "children": children, "merged": item.merged_items.order_by("id")[:50],
+            "watchers": SimpleLazyObject(lambda: item.followers), "narrowing": narrowing,
             "history": WorkItem.objects.filter(requester=item.requester).exclude(pk=item.pk).order_by("-id")[:5] if item.requester_id else [],
             "files": Attachment.objects.filter(item=item).select_related("file").order_by("id")[:50],
             "may_work": by.may(perms.WORK), "may_classify": by.may(perms.CLASSIFY), "may_assign": by.may(perms.ASSIGN_OTHERS), "may_link": by.may(perms.LINK),
