@@ -15,7 +15,7 @@ from hengwei.work.actions import assignment, conversation
 from hengwei.work.models import Category, WorkItem
 from tests.channels.conftest import send_all
 from tests.channels.receiver import receiving
-from tests.factories import UserFactory, acting, open_incident
+from tests.factories import UserFactory, acting, hear, open_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,7 @@ def test_what_is_no_service_or_would_pass_the_guard_by_is_refused(url):
 def test_by_a_real_service_at_once_with_the_number_and_the_link(item, agent, lead, receiver):
     own(agent, f"json://127.0.0.1:{receiver.port}/take")
     assignment.assign(item, by=acting(lead), owner=agent)
+    hear()
     send_chats()
     said = json.loads(receiver.calls[0][1])["message"]
     assert said.startswith(f"{item.number} 打印机卡纸")
@@ -76,6 +77,7 @@ def test_by_a_real_service_at_once_with_the_number_and_the_link(item, agent, lea
 def test_nobody_is_told_of_what_he_did_himself(item, agent):
     own(agent)
     assignment.assign(item, by=acting(agent), owner=agent)
+    hear()
     assert not ChatMessage.objects.exists()
     assert not Notice.objects.filter(user=agent, event="assigned").exists()
 
@@ -84,6 +86,7 @@ def test_an_inner_target_is_never_reached(item, agent, lead, receiver, settings)
     own(agent, f"json://127.0.0.1:{receiver.port}/take")
     settings.OUTGOING_ALLOW = []
     assignment.assign(item, by=acting(lead), owner=agent)
+    hear()
     send_chats()
     row = ChatMessage.objects.get()
     assert (row.status, row.attempts, receiver.calls) == ("queued", 1, [])
@@ -94,6 +97,7 @@ def test_a_service_that_fails_is_tried_again_then_given_up_and_a_person_told_onc
     receiver.status = 500
     for owner in (agent, lead, agent):
         assignment.assign(item, by=acting(UserFactory(role="lead")), owner=owner)
+        hear()
     for _attempt in range(chat.ATTEMPTS):
         ChatMessage.objects.update(send_after=None)
         send_chats()
@@ -116,6 +120,7 @@ def test_at_night_it_waits_for_the_morning_and_comes_as_one(item, agent, lead, m
     send_all()
     sink.messages.clear()
     assignment.assign(item, by=acting(lead), owner=agent)
+    hear()
     conversation.note(item, by=acting(lead), text=f"@{agent.name} 请看")
     assert Notice.objects.filter(user=agent, event__in=("assigned", "mentioned")).count() == 2
     assert sorted(HeldNotice.objects.values_list("way", "event")) == [("chat", "assigned"), ("mail", "assigned"), ("mail", "mentioned")]
@@ -142,6 +147,7 @@ def test_the_group_of_a_team_is_told_once_of_what_it_chose(item, team, agent, le
     keeper = UserFactory(role="system_admin")
     chat.save_channel(by=acting(keeper), name="IT支持群", url=f"json://127.0.0.1:{receiver.port}/g", team=team, events=["chased", "assigned"])
     assignment.assign(item, by=acting(lead), owner=agent)
+    hear()
     notices.tell([agent, lead], "chased", item=item, at=timezone.now())
     notices.tell([agent], "answered", item=item, at=timezone.now(), params={"actor": "李倩"})
     send_chats()

@@ -15,7 +15,7 @@ from hengwei.core.files import store
 from hengwei.work.actions import assignment, conversation, progress
 from hengwei.work.models import Category, Watcher, WorkItem
 from tests.channels.conftest import mail, receive, send_all
-from tests.factories import UserFactory, acting, open_incident
+from tests.factories import UserFactory, acting, hear, open_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -113,13 +113,16 @@ def test_staff_are_told_by_bell_and_mail_as_they_chose_and_never_of_their_own_do
     send_all()
     sink.messages.clear()
     assignment.assign(item, by=acting(lead), owner=agent)
+    hear()
     assignment.assign(item, by=acting(lead), owner=lead)
+    hear()
     send_all()
     assert [(n.user, n.event) for n in Notice.objects.filter(event="assigned")] == [(agent, "assigned")]
     assert [m["To"] for m in sink.messages] == [agent.email]
     agent.preferences = {"notices": {"assigned": {"bell": True, "mail": False}}}
     agent.save()
     assignment.assign(item, by=acting(lead), owner=agent)
+    hear()
     send_all()
     assert len(sink.messages) == 1
     assert Notice.objects.filter(event="assigned", user=agent).count() == 2

@@ -9,7 +9,7 @@ from hengwei.channels.models import InboundMessage, Mailbox, Notice, OutboundMes
 from hengwei.work.actions import assignment, conversation
 from hengwei.work.models import Category, WorkItem
 from tests.channels.conftest import mail, receive, send_all
-from tests.factories import UserFactory, acting, open_incident
+from tests.factories import UserFactory, acting, hear, open_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +114,7 @@ def test_a_requester_sees_none_of_it(client, item, li, agent, mailbox):
 
 def test_the_bell_counts_leads_there_and_is_read(client, item, agent, lead, mailbox):
     assignment.assign(item, by=acting(lead), owner=agent)
+    hear()
     client.force_login(agent)
     notice = Notice.objects.get(user=agent, event="assigned")
     assert '<span class="count">' in client.get("/items").content.decode()

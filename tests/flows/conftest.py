@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 
+from hengwei.core import outbox
 from hengwei.core.acting import Actor
-from hengwei.flows import jobs
 from hengwei.flows.automation import actions
 from tests.factories import TUESDAY
 
@@ -23,23 +22,15 @@ def rule(department):
 
 @pytest.fixture
 def work_off():
-    """Do what waits in the queue of automation, as a worker does, until nothing is left; returns how many jobs."""
+    """Tell what waits in the outbox, as a worker does, until nothing is left; returns how many events."""
 
     def work(most=100):
         done = 0
         while done < most:
-            with connection.cursor() as cursor:
-                cursor.execute("DELETE FROM procrastinate_jobs WHERE id = (SELECT min(id) FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo') RETURNING args", [jobs.run_rules.name])
-                row = cursor.fetchone()
-            if row is None:
+            told = outbox.deliver()
+            if not told:
                 return done
-            args = row[0]
-            if isinstance(args, str):
-                import json
-
-                args = json.loads(args)
-            jobs.run_rules.func(**args)
-            done += 1
+            done += told
         raise AssertionError("the rules never come to rest")
 
     return work

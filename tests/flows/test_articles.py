@@ -17,7 +17,7 @@ from hengwei.knowledge.actions import manual, reading
 from hengwei.knowledge.models import Article, Audience, System
 from hengwei.work.actions import progress, triage
 from hengwei.work.models import Category, Entry
-from tests.factories import TUESDAY, UserFactory, acting, open_incident
+from tests.factories import TUESDAY, UserFactory, acting, hear, open_incident
 from tests.knowledge.conftest import published
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,7 @@ def test_before_asking_articles_are_offered_and_asking_anyway_undoes_the_saving(
     assert "asked=" in offered[0].url
     reading.left_satisfied(article, by=acting(requester, "portal"), question="卡纸", at=TUESDAY - timedelta(minutes=5))
     open_incident(requester=requester, at=TUESDAY)
+    hear()
     article.refresh_from_db()
     assert article.deflected == 0
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from hengwei.core.events import on
+from hengwei.core.events import later, on
 from hengwei.org import letters
 from hengwei.org.models import User
 from hengwei.work import permissions as work_perms
@@ -69,7 +69,7 @@ def pass_on(event: ItemTold) -> None:
         notices.tell(User.objects.filter(pk__in=event.mentions), "mentioned", item=item, entry=entry, at=event.at, by=event.actor, params={"actor": _name(entry.author)})
 
 
-@on(ItemAssigned)
+@later(ItemAssigned, when=lambda event: event.owner_id != event.owner_before or event.team_id != event.team_before)
 def tell_owner(event: ItemAssigned) -> None:
     """The new owner; where there is none, the members of the new team."""
     by = _name(event.actor.user)

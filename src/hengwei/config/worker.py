@@ -1,4 +1,4 @@
-"""The worker: jobs and timers side by side, long work in a lane of its own, in one process."""
+"""The worker: events after their commit, jobs and timers side by side, long work in a lane of its own, in one process."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ def run(jobs: int) -> None:
     become(SYSTEM)
     pulse.register()
     with app.replace_connector(PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=6)) as working:
-        asyncio.run(_work(working, jobs))
+        asyncio.run(_work(working, jobs, connector_params("default")))
 
 
-async def _work(app: Any, jobs: int) -> None:
+async def _work(app: Any, jobs: int, parameters: dict[str, Any]) -> None:
+    from hengwei.core import outbox
     from hengwei.core.jobs import LONG
 
     short = sorted({task.queue for task in app.tasks.values()} - {LONG})
@@ -38,11 +39,12 @@ async def _work(app: Any, jobs: int) -> None:
         lanes = [
             asyncio.create_task(app.run_worker_async(queues=short, concurrency=jobs, name="worker", **options)),
             asyncio.create_task(app.run_worker_async(queues=[LONG], concurrency=LONG_AT_ONCE, name="long", **options)),
+            asyncio.create_task(outbox.lane(parameters)),
         ]
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, lambda: [lane.cancel() for lane in lanes])
-        # One that ends by itself takes the other with it: the supervisor starts both anew.
+        # One that ends by itself takes the others with it: the supervisor starts them anew.
         await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
         for lane in lanes:
             lane.cancel()

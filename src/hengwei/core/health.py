@@ -132,9 +132,13 @@ def _worker() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now() - interval '5 minutes')")
         waiting = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM core_waitingevent WHERE at < now() - interval '5 minutes'")
+        untold = cursor.fetchone()[0]
     yield Finding("ok", f"{living} lanes of workers live") if living else Finding("error", "no worker lives", "hengwei serve, or hengwei worker")
     if waiting > 1000:
         yield Finding("warning", f"{waiting} jobs wait", "start another worker")
+    if untold:
+        yield Finding("warning", f"{untold} events have waited for five minutes to be told", "see the worker's log")
 
 
 @check
@@ -169,8 +173,9 @@ def _jobs() -> Iterator[tuple[str, str, dict[str, str], float]]:
         cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY status")
         found = dict(cursor.fetchall())
     yield "workers", "Lanes of workers that live, two each", {}, living_workers()
-    from hengwei.core import pulse
+    from hengwei.core import outbox, pulse
 
+    yield "events_waiting", "Events that listeners are still to hear", {}, outbox.waiting()
     for queue in pulse.queues():
         yield "queue_waiting", "Jobs that wait, by queue", {"queue": queue.name}, queue.waiting
     for beat in pulse.beats():

@@ -27,6 +27,11 @@ from hengwei.core.errors import Message
 _not_now: ContextVar[bool] = ContextVar("hengwei_jobs_not_now", default=False)
 
 
+def nothing_later() -> bool:
+    """Whether `not_now` holds."""
+    return _not_now.get()
+
+
 @contextmanager
 def not_now() -> Iterator[None]:
     """Within the block nothing is enqueued: for loads that do by themselves, once, what each job would do."""

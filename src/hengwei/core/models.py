@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -242,3 +243,12 @@ class Pulse(models.Model):
     failures = models.PositiveBigIntegerField(default=0)
     failed_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=500, blank=True, default="")
+
+
+class WaitingEvent(models.Model):
+    """An event of a committed deed that listeners are still to hear (outbox.py)."""
+
+    event = models.CharField(max_length=100)
+    listeners = ArrayField(models.CharField(max_length=100))
+    data = models.JSONField()
+    at = models.DateTimeField(db_default=Now())

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from hengwei.core.events import on
+from typing import cast
+
+from hengwei.core.events import later, on
 from hengwei.knowledge.actions.reading import asked_after_all
 from hengwei.work.events import ItemMoved, ItemOpened
 
 from .articles import reopened
 
 
-@on(ItemOpened)
+@later(ItemOpened, when=lambda event: event.requester_id is not None and event.actor.user is not None and event.actor.user.pk == event.requester_id)
 def asked_anyway(event: ItemOpened) -> None:
     """Who asks himself soon after leaving satisfied was not helped: what counted as saved does not count."""
-    if event.requester_id is not None and event.actor.user is not None and event.actor.user.pk == event.requester_id:
-        asked_after_all(event.requester_id, at=event.at)
+    asked_after_all(cast(int, event.requester_id), at=event.at)
 
 
 @on(ItemMoved)

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.acting import Actor
-from hengwei.core.jobs import job, timer
+from hengwei.core.jobs import timer
 from hengwei.core.tasks import Work, start, task
-
-
-@job(queue="automation")
-def run_rules(item_id: int, heard: dict[str, Any], chain: list[str], reason: str, moment: str, user_id: int | None = None) -> None:
-    """Walk the automation rules for one event of an item."""
-    from hengwei.flows.automation import engine
-    from hengwei.flows.automation.rules import Heard
-
-    what = Heard(**{**heard, "changed": frozenset(heard.get("changed", ()))})
-    engine.run(item_id, what, chain=tuple(chain), reason=reason, at=datetime.fromisoformat(moment), user_id=user_id)
 
 
 @timer("* * * * *", _("Run automation rules on time"), queue="automation")
@@ -55,11 +42,3 @@ def train_models(work: Work) -> None:
 def train_nightly(timestamp: int) -> None:
     """Every night: learn suggestions anew, as long work."""
     start(train_models, by=Actor())
-
-
-@job(queue="automation")
-def suggest(item_id: int) -> None:
-    """Suggest category, team and priority of a new item."""
-    from hengwei.flows.learning import actions
-
-    actions.suggest(item_id, at=timezone.now())

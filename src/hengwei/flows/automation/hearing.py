@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from hengwei.core.events import on
-from hengwei.core.jobs import enqueue
+from hengwei.core.events import later, on
+from hengwei.core.jobs import nothing_later
 from hengwei.flows.automation import engine
 from hengwei.flows.automation.models import Standing
 from hengwei.flows.automation.rules import Heard
@@ -49,17 +47,19 @@ def heard_of(event: ItemEvent) -> Heard | None:
     return None
 
 
-@on(ItemEvent)
-def listen(event: ItemEvent) -> None:
-    """Have a worker walk the rules, if any waits for this. What an import brings is history: no rule runs on it."""
+def waited_for(event: ItemEvent) -> bool:
+    """Whether any rule waits for this. What an import or a load brings is history: no rule runs on it."""
     heard = heard_of(event)
-    if heard is None or event.actor.via == "import" or not engine.anybody_listens(heard):
-        return
-    from hengwei.flows.jobs import run_rules
+    return heard is not None and event.actor.via != "import" and not nothing_later() and engine.anybody_listens(heard)
 
-    enqueue(
-        run_rules, item_id=event.item_id, heard={**asdict(heard), "changed": sorted(heard.changed)}, chain=list(event.actor.chain), reason=engine.new_reason(),
-        moment=event.at.isoformat(), user_id=event.actor.user.pk if event.actor.user else None)
+
+@later(ItemEvent, when=waited_for)
+def listen(event: ItemEvent) -> None:
+    """Walk the rules."""
+    heard = heard_of(event)
+    assert heard is not None
+    user = event.actor.user
+    engine.run(event.item_id, heard, chain=event.actor.chain, reason=engine.new_reason(), at=event.at, user_id=user.pk if user else None)
 
 
 @on(ItemOpened)

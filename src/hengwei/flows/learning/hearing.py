@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from hengwei.core.events import on
-from hengwei.core.jobs import enqueue
+from django.utils import timezone
+
+from hengwei.core.events import later
+from hengwei.core.jobs import nothing_later
 from hengwei.flows.learning import actions
 from hengwei.work.events import ItemOpened
 
 
-@on(ItemOpened)
-def suggest_soon(event: ItemOpened) -> None:
-    """Have suggestions made. What an import brings was decided long ago."""
-    if event.actor.via == "import" or not actions.anything_learnt():
-        return
-    from hengwei.flows.jobs import suggest
+def worth_it(event: ItemOpened) -> bool:
+    """Whether suggestions can be made. What an import or a load brings was decided long ago."""
+    return event.actor.via != "import" and not nothing_later() and actions.anything_learnt()
 
-    enqueue(suggest, item_id=event.item_id)
+
+@later(ItemOpened, when=worth_it)
+def suggest(event: ItemOpened) -> None:
+    """Have suggestions made."""
+    actions.suggest(event.item_id, at=timezone.now())

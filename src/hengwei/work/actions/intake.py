@@ -17,7 +17,7 @@ from hengwei.org.models import Customer, Site, Team, User
 from hengwei.work import kinds, priorities, searching
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
-from hengwei.work.events import ItemAssigned, ItemOpened
+from hengwei.work.events import ItemAssigned, ItemEvent, ItemOpened
 from hengwei.work.models import Category, Entry, Source, WorkItem
 from hengwei.work.routing import route
 
@@ -108,9 +108,10 @@ def open_item(
     add_fitting(item, at=at)
     searching.index(item)
     announce_queue(item)
-    emit(ItemOpened(item_id=item.pk, kind=item.kind, entry_id=entry.pk, requester_id=item.requester_id, actor=by, at=at))
+    told: list[ItemEvent] = [ItemOpened(item_id=item.pk, kind=item.kind, entry_id=entry.pk, requester_id=item.requester_id, actor=by, at=at)]
     if item.owner_id or item.team_id:
-        emit(ItemAssigned(
+        told.append(ItemAssigned(
             item_id=item.pk, team_id=item.team_id, owner_id=item.owner_id, reason=chosen.why if chosen else "", actor=by, at=at,
         ))
+    emit(*told)
     return item
