@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,25 @@ if TYPE_CHECKING:
 # A slow machine is no failure.
 settings.register_profile("hengwei", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("hengwei")
+#: A file with more tests than this is a large one.
+LARGE = 12
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files are handed to the workers in the order below, not those with most tests first."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Large files first, then the walks in a browser, for which the sample company is loaded meanwhile, then small files: the workers end together."""
+    sizes = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> tuple[int, int, str]:
+        size = sizes[item.path]
+        walks = item.get_closest_marker("browser") is not None
+        return (1 if walks else 0 if size > LARGE else 2), -size, str(item.path)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)

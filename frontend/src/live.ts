@@ -6,11 +6,10 @@ type News = { topic: string; item?: number; version?: number };
 // One fetch of a part at a time; news that come meanwhile are not lost: it is fetched once more after.
 const renewing = new Map<string, boolean>();
 
-/** Whether somebody has begun to write something in it that is not sent yet. */
-const begun = (part: HTMLElement): boolean =>
-  part.querySelector(".htmx-request") !== null || [...part.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input[type=text], input[type=number], input:not([type]), textarea")].some((one) => one.value !== one.defaultValue);
-/** So long after words were sent or given up a part is renewed that waited for it. */
-const LATER_MS = 1500;
+/** Whether a form of it is being sent: its answer renews the page. */
+const sending = (part: HTMLElement): boolean => part.querySelector(".htmx-request") !== null;
+/** So long after it is looked again whether that is through. */
+const LATER_MS = 500;
 
 async function renew(address: string): Promise<void> {
   if (renewing.has(address)) { renewing.set(address, true); return; }
@@ -20,8 +19,8 @@ async function renew(address: string): Promise<void> {
       // Found anew each time: the fetch before has put another element in its place.
       const part = document.querySelector<HTMLElement>(`[data-refresh="${CSS.escape(address)}"]`);
       if (!part) return;
-      // What is typed in a card beside the item is not swept away: the news come when it is sent.
-      if (begun(part)) { window.setTimeout(() => void renew(address), LATER_MS); return; }
+      // What is typed in it and not sent yet stays as it is (typed.ts, dialogs.ts).
+      if (sending(part)) { window.setTimeout(() => void renew(address), LATER_MS); return; }
       await htmx.ajax("get", address, { source: part, target: part, swap: part.dataset.swap ?? "outerHTML" } as never);
     } while (renewing.get(address));
   } finally {

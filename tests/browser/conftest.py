@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
+
+from hengwei.core.sample import MARK
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PASSWORD = "hengwei-demo"
@@ -48,8 +51,67 @@ class Product:
         raise AssertionError(f"no mail to {to} with {words!r}; sent: {[(m['To'], m['Subject']) for m in self.sent]}")
 
 
+#: The sample company, loaded once a run and copied for each worker.
+SAMPLE = "hengwei_browser_sample"
+SAMPLE_SECONDS = 400
+
+
+def _shared(config: pytest.Config) -> Path:
+    """A folder that the workers of this run have in common."""
+    own: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+
+def _address(name: str) -> str:
+    """A database of this name beside the one of the tests."""
+    base, _slash, rest = os.environ["DATABASE_URL"].rpartition("/")
+    return f"{base}/{name}{'?' + rest.partition('?')[2] if '?' in rest else ''}"
+
+
+def _create(name: str, template: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}{f' TEMPLATE {template}' if template else ''}")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """While other tests run, one worker has the sample company loaded."""
+    wanted = any(item.get_closest_marker("browser") for item in session.items)
+    if wanted and CHROMIUM is not None and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0" and not session.config.option.collectonly:
+        threading.Thread(target=_load_sample, args=(_shared(session.config),), daemon=True).start()
+
+
+def _load_sample(shared: Path) -> None:
+    folder, outcome = shared / "sample", shared / "sample.outcome"
+    try:
+        folder.mkdir()
+        _create(SAMPLE, os.environ.get("HENGWEI_TEST_TEMPLATE", ""))
+        environment = os.environ | {"DATABASE_URL": _address(SAMPLE), "HENGWEI_DATA_DIR": str(folder), "HENGWEI_SAMPLE_ITEMS": "60"}
+        done = subprocess.run([sys.executable, "-m", "hengwei.config.cli", "demo"], env=environment, capture_output=True, text=True, timeout=SAMPLE_SECONDS, check=False)
+        said = "" if done.returncode == 0 else done.stdout + done.stderr or str(done.returncode)
+    except Exception as error:
+        said = repr(error)
+    outcome.with_suffix(".new").write_text(said)
+    outcome.with_suffix(".new").rename(outcome)
+
+
+def _copy_sample(config: pytest.Config, name: str, folder: Path) -> None:
+    """The sample company, with its files and its key, as a database of this name."""
+    outcome = _shared(config) / "sample.outcome"
+    until = time.monotonic() + SAMPLE_SECONDS
+    while not outcome.exists():
+        assert time.monotonic() < until, "the sample company is still not loaded"
+        time.sleep(0.1)
+    assert not (said := outcome.read_text()), said
+    _create(name, SAMPLE)
+    with psycopg.connect(_address(name), autocommit=True) as connection:
+        # What is said of a database is not copied with it.
+        connection.execute(f"COMMENT ON DATABASE {name} IS '{MARK}'")
+    shutil.copytree(_shared(config) / "sample", folder, dirs_exist_ok=True)
+
+
 @pytest.fixture(scope="session")
-def product(tmp_path_factory) -> Iterator[Product]:
+def product(tmp_path_factory, pytestconfig) -> Iterator[Product]:
     """`hengwei serve --demo` on a database of its own."""
     from aiosmtpd.controller import Controller
 
@@ -58,13 +120,8 @@ def product(tmp_path_factory) -> Iterator[Product]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (.ci/run installs it)")
     folder = tmp_path_factory.mktemp("product")
-    address = os.environ["DATABASE_URL"]
     name = f"hengwei_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
-    base, _slash, rest = address.rpartition("/")
-    own = f"{base}/{name}{'?' + rest.partition('?')[2] if '?' in rest else ''}"
+    _copy_sample(pytestconfig, name, folder)
     port = free_port()
     found = Product(f"http://127.0.0.1:{port}", free_port(), free_port())
 
@@ -76,7 +133,7 @@ def product(tmp_path_factory) -> Iterator[Product]:
     outside = Controller(Outside(), hostname="127.0.0.1", port=found.smtp_out)
     outside.start()
     environment = os.environ | {
-        "DATABASE_URL": own, "HENGWEI_DATA_DIR": str(folder), "HENGWEI_PORT": str(port), "HENGWEI_SMTP_PORT": str(found.smtp_in), "HENGWEI_SAMPLE_ITEMS": "60",
+        "DATABASE_URL": _address(name), "HENGWEI_DATA_DIR": str(folder), "HENGWEI_PORT": str(port), "HENGWEI_SMTP_PORT": str(found.smtp_in), "HENGWEI_SAMPLE_ITEMS": "60",
         # The receivers of chat robots and webhooks are on this machine.
         "HENGWEI_OUTGOING_ALLOW": '["127.0.0.1/32"]',
     }
@@ -89,7 +146,7 @@ def product(tmp_path_factory) -> Iterator[Product]:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
         outside.stop()
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 

@@ -34,7 +34,9 @@ def test_two_at_one_item_see_each_other_and_a_mention_reaches_a_colleague(browse
     # A colleague is chosen from those offered, without the mouse.
     expect(mine.locator(".offered [role=option]").first).to_contain_text("陈杰")
     mine.keyboard.press("Enter")
-    mine.keyboard.type(f"please look {language}")
+    # Until all of it is kept, not what was begun before.
+    with mine.expect_response(lambda answer: answer.url.endswith("/draft") and f"please look {language}" in (answer.request.post_data or "")):
+        mine.keyboard.type(f"please look {language}")
     expect(mine.locator(".editor .saved")).to_have_text(re.compile(r"\S"))
     lead.accessible()
     # What was begun is there after the page was lost.
