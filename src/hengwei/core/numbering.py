@@ -21,6 +21,19 @@ def next_number(prefix: str, year: int) -> str:
 
 def next_numbers(prefix: str, year: int, count: int) -> list[str]:
     """The next `count` numbers, in one go."""
+    name = sequence(prefix, year)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [name, count])
+        return [written(prefix, year, value) for (value,) in cursor.fetchall()]
+
+
+def written(prefix: str, year: int, value: int) -> str:
+    """A number as people read it."""
+    return f"{prefix}-{year}-{value:06d}"
+
+
+def sequence(prefix: str, year: int) -> str:
+    """The sequence that gives out the numbers of a prefix and year, made where it is missing; ValueError for no prefix."""
     if not _PREFIX.fullmatch(prefix):
         raise ValueError(f"{prefix!r} is no prefix for numbers")
     name = f"hengwei_number_{prefix.lower()}_{year:d}"
@@ -29,9 +42,7 @@ def next_numbers(prefix: str, year: int, count: int) -> list[str]:
         _make(name)
         # Only once it is committed: an undone transaction takes the sequence with it.
         transaction.on_commit(lambda: _known.add(known))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [name, count])
-        return [f"{prefix}-{year}-{value:06d}" for (value,) in cursor.fetchall()]
+    return name
 
 
 def _make(name: str) -> None:

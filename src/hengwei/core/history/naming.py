@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -19,8 +19,18 @@ from hengwei.core.acting import Actor, current
 
 from .tracking import tables
 
-_WRITES = re.compile(r'\s*(?:WITH\b.*?\b)?(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?"?(\w+)"?', re.IGNORECASE | re.DOTALL)
+_WRITES = re.compile(r'\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?"?(\w+)"?', re.IGNORECASE)
 _tables = cache(tables)
+
+
+@lru_cache(4096)
+def _noted(sql: str) -> bool:
+    """Whether the statement writes what triggers note: asked of every statement, and most come again."""
+    head = sql[:20].lstrip().upper()
+    if not head.startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
+        return False
+    writes = _WRITES.findall(sql) if head.startswith("WITH") else _WRITES.findall(sql, 0, 200)[:1]
+    return any(table in _tables() and (_tables()[table] or not verb.upper().startswith("INSERT")) for verb, table in writes)
 
 
 def described(actor: Actor) -> str:
@@ -33,11 +43,7 @@ def described(actor: Actor) -> str:
 
 def name_the_actor(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """An execute wrapper of Django's."""
-    head = sql[:7].upper() if isinstance(sql, str) else ""
-    if not head.lstrip().startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
-        return execute(sql, params, many, context)
-    writes = _WRITES.match(sql)
-    if writes is None or writes[1] not in _tables() or (head.startswith("INSERT") and not _tables()[writes[1]]):
+    if not isinstance(sql, str) or not _noted(sql):
         return execute(sql, params, many, context)
     connection: BaseDatabaseWrapper = context["connection"]
     with transaction.atomic(using=connection.alias, savepoint=False):

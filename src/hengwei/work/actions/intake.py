@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hengwei.core import numbering
 from hengwei.core.acting import Actor
+from hengwei.core.database import rows
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
-from hengwei.core.numbering import next_number
 from hengwei.org.models import Customer, Site, Team, User
 from hengwei.work import kinds, priorities, searching
 from hengwei.work import permissions as perms
@@ -63,7 +64,7 @@ def open_item(
         received_at = at
     stored = check_files(files)
     item = what.model_class(
-        number=next_number(what.prefix, received_at.year), kind=kind, title=title[:300], description=description,
+        kind=kind, title=title[:300], description=description,
         state=what.workflow.initial.key, phase=what.workflow.initial.phase.value, impact=impact, urgency=urgency,
         priority=priorities.priority_of(impact, urgency), category=category, catalogue_key=catalogue_key,
         labels=list(labels), subject=subject, form=form or {}, requester=requester,
@@ -86,9 +87,7 @@ def open_item(
     from .writing import excerpt
 
     item.last_entry_text = excerpt(description or title)
-    # Planned before: the row is written once, with its due moment.
     planned = clocks.plan(item, at=received_at)
-    item.save(force_insert=True)
     log = Log(item, by, at)
     details: dict[str, Any] = {"source": item.source, **(entry_details or {})}
     if requester is not None and by.user is not None and requester != by.user:
@@ -102,9 +101,11 @@ def open_item(
             Entry.Kind.ASSIGNMENT, at=at,
             details={"team": str(item.team or ""), "owner": str(item.owner or ""), "reason": chosen.why, "automatic": True},
         )
-    log.write()
+    # All of it is written once, together.
+    [value] = rows.give_ids(item, *log.entries, *planned, also=[numbering.sequence(what.prefix, received_at.year)])
+    item.number = numbering.written(what.prefix, received_at.year, value)
+    rows.insert(item, *log.entries, *planned, *clocks.first_stretches(planned, at=received_at, by=by))
     attach(item, entry, stored)
-    clocks.begin(planned, at=received_at, by=by)
     add_fitting(item, at=at)
     searching.index(item)
     announce_queue(item)

@@ -111,7 +111,7 @@ def _without_agreement(promises: dict[str, Promise]) -> bool:
 def plan(item: WorkItem, *, at: datetime) -> list[Clock]:
     """A new item: a clock for every promise that it meets, from the moment when the request arrived.
 
-    Sets what the item's row says of them; `begin` puts them on record once the item is.
+    Sets what the item's row says of them; whoever writes the item writes them, with their `first_stretches`.
     """
     promises = promises_for(item.facts())
     item.without_agreement = _without_agreement(promises)
@@ -120,13 +120,9 @@ def plan(item: WorkItem, *, at: datetime) -> list[Clock]:
     return made
 
 
-def begin(made: list[Clock], *, at: datetime, by: Actor) -> None:
-    """The planned clocks of a new item run."""
-    Clock.objects.bulk_create(made)
-    Segment.objects.bulk_create(
-        Segment(clock=c, running=True, starts_at=at, reason="created", by=by.user, target=c.target, calendar_version=c.calendar_version)
-        for c in made
-    )
+def first_stretches(made: list[Clock], *, at: datetime, by: Actor) -> list[Segment]:
+    """The planned clocks of a new item run: the stretch that each begins with."""
+    return [Segment(clock=c, running=True, starts_at=at, reason="created", by=by.user, target=c.target, calendar_version=c.calendar_version) for c in made]
 
 
 def _pause(clock: Clock, *, at: datetime, by: Actor, reason: str) -> None:
