@@ -1,4 +1,5 @@
 // Forms of automation rules: only the fields that a choice needs are shown, and values are chosen from what their fact knows.
+import { chooseById, startFinder } from "./finder";
 
 function showNeeded(chooser: HTMLSelectElement): void {
   const needs = JSON.parse(chooser.dataset.needs!) as Record<string, string[]>;
@@ -20,21 +21,29 @@ function offerValues(fact: HTMLSelectElement): void {
   const ops = (known?.dataset.ops ?? "").split(" ");
   [...op.options].forEach((one) => { one.hidden = one.disabled = !ops.includes(one.value); });
   if (!ops.includes(op.value)) op.value = ops[0] ?? "";
-  let list = row.querySelector<HTMLSelectElement>("[data-offered]");
-  if (!list) {
-    list = document.createElement("select");
-    list.className = "form-select";
+  // Another fact is chosen from another list: made anew, in a place of its own.
+  row.querySelector("[data-values]")?.remove();
+  const options = known?.content.cloneNode(true) as DocumentFragment | undefined;
+  const found = known?.dataset.find, some = !!found || !!options?.childElementCount;
+  typed.hidden = some;
+  if (some) {
+    const place = document.createElement("div"), list = Object.assign(document.createElement("select"), { className: "form-select" });
+    place.dataset.values = "";
     list.dataset.offered = "";
     list.setAttribute("aria-label", row.querySelector(`label[for="${typed.id}"]`)?.textContent ?? "");
-    list.addEventListener("change", () => { typed.value = list!.value; });
-    typed.after(list);
+    list.append(new Option("—", ""), ...(options?.children ?? []));
+    list.addEventListener("change", () => { typed.value = list.value; });
+    place.append(list);
+    typed.after(place);
+    if (found) {
+      for (const name of ["find", "none", "more", "placeholder"]) list.dataset[name] = known.dataset[name] ?? "";
+      startFinder(list);
+      void chooseById(list, typed.value);
+    } else {
+      list.value = typed.value;
+      if (list.selectedIndex < 0) { list.value = ""; typed.value = ""; }
+    }
   }
-  const options = known?.content.cloneNode(true) as DocumentFragment | undefined;
-  const some = !!options?.childElementCount;
-  list.replaceChildren(...(some ? [new Option("—", ""), ...options!.children] : []));
-  list.hidden = !some;
-  typed.hidden = some;
-  if (some) { list.value = typed.value; if (list.selectedIndex < 0) { list.value = ""; typed.value = ""; } }
   showValue(op, row);
 }
 

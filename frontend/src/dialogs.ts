@@ -32,6 +32,8 @@ export function twin(field: Field, old: Field[], now: Field[]): Field | undefine
 export function copy(from: Field, to: Field): void {
   if (from instanceof HTMLSelectElement && to instanceof HTMLSelectElement) {
     const chosen = new Set([...from.selectedOptions].map((one) => one.value));
+    // A list of what is found carries no more than what was chosen.
+    if ("find" in to.dataset) for (const one of from.selectedOptions) if (![...to.options].some((other) => other.value === one.value)) to.append(new Option(one.text, one.value));
     [...to.options].forEach((one) => { one.selected = chosen.has(one.value); });
   } else if (from instanceof HTMLInputElement && to instanceof HTMLInputElement && /^(checkbox|radio)$/.test(from.type)) to.checked = from.checked;
   else if (from instanceof HTMLInputElement && to instanceof HTMLInputElement && from.type === "file") to.files = from.files;
@@ -78,8 +80,27 @@ function followOn(target: HTMLElement): void {
   });
 }
 
+/** A dialog that was opened from a menu stands outside of it; when the menu is renewed it brings another of the same name. One remains: the new one, after the open one is closed. */
+function keepOne(): void {
+  document.querySelectorAll<HTMLDialogElement>("details dialog[id]").forEach((fresh) => {
+    const taken = [...document.querySelectorAll<HTMLDialogElement>(`dialog#${CSS.escape(fresh.id)}`)].filter((one) => one !== fresh);
+    const open = taken.find((one) => one.open);
+    taken.filter((one) => one !== open).forEach((one) => one.remove());
+    if (!open) return;
+    fresh.remove();
+    open.addEventListener("close", () => {
+      // What was closed for good may have gone with the page around it.
+      if (!open.isConnected || document.querySelector(`details dialog#${CSS.escape(fresh.id)}`)) return;
+      open.replaceWith(fresh);
+      htmx.process(fresh);
+      document.dispatchEvent(new CustomEvent("hw:added", { detail: fresh }));
+    }, { once: true });
+  });
+}
+
 /** Keep what is typed into a dialog when an answer renews the page that it belongs to. */
 export function keepDialogs(): void {
+  document.addEventListener("htmx:afterSettle", keepOne);
   let kept: Kept | null = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = (event as CustomEvent).detail as { target: HTMLElement; requestConfig?: { elt?: Element } };

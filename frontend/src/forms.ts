@@ -1,6 +1,7 @@
 // Forms of the kit: rows inside a form, deeds in a dialog, and what was typed kept over a lost session.
 import htmx from "htmx.org";
 import Sortable from "sortablejs";
+import { startFinder } from "./finder";
 
 function startInline(inline: HTMLElement): void {
   if (inline.dataset.started) return;
@@ -51,33 +52,55 @@ function startSortList(list: HTMLElement): void {
   });
 }
 
-// A long list of which several are chosen: the chosen ones as chips, and a plain list to add one.
+// A long list of which several are chosen: the chosen ones as chips; a plain list of fixed choices and a field that finds the rest add one.
 function startPicking(list: HTMLSelectElement): void {
   if (list.dataset.started) return;
   list.dataset.started = "yes";
   const chips = Object.assign(document.createElement("div"), { className: "picked" });
-  const adder = Object.assign(document.createElement("select"), { className: "form-select", id: list.id });
+  const fixed = !list.dataset.find || [...list.options].some((one) => !(list.dataset.prefix && one.value.startsWith(list.dataset.prefix)) && !!list.dataset.prefix);
+  const adder = fixed ? Object.assign(document.createElement("select"), { className: "form-select", id: list.id }) : null;
+  const finder = list.dataset.find ? Object.assign(document.createElement("select"), { className: "form-select", id: adder ? "" : list.id }) : null;
   list.removeAttribute("id");
   list.hidden = true;
-  list.after(chips, adder);
+  list.after(chips, ...(adder ? [adder] : []), ...(finder ? [finder] : []));
+  const changed = () => { show(); list.dispatchEvent(new Event("change", { bubbles: true })); };
   const show = () => {
     chips.replaceChildren(...[...list.selectedOptions].map((option) => {
       const chip = Object.assign(document.createElement("span"), { className: "chip", textContent: option.text });
       const gone = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "×" });
       gone.setAttribute("aria-label", `${list.dataset.remove ?? "×"} ${option.text}`);
-      gone.addEventListener("click", () => { option.selected = false; show(); adder.focus(); });
+      gone.addEventListener("click", () => { option.selected = false; changed(); (adder ?? chips.parentElement!.querySelector<HTMLElement>(".finder"))?.focus(); });
       chip.append(gone);
       return chip;
     }));
+    if (!adder) return;
     const left = [...list.children].map((child) => child.cloneNode(true) as HTMLElement);
     left.forEach((child) => child.querySelectorAll<HTMLOptionElement>("option").forEach((option) => { if ([...list.selectedOptions].some((one) => one.value === option.value)) option.remove(); }));
-    adder.replaceChildren(new Option(list.dataset.pick ?? "", ""), ...left.filter((child) => child.matches("option") || child.childElementCount));
+    adder.replaceChildren(new Option(list.dataset.pick ?? "", ""), ...left.filter((child) => (child.matches("option") ? ![...list.selectedOptions].some((one) => one.value === (child as HTMLOptionElement).value) : child.childElementCount)));
     adder.value = "";
   };
-  adder.addEventListener("change", () => {
+  adder?.addEventListener("change", () => {
     const option = [...list.options].find((one) => one.value === adder.value);
-    if (option) { option.selected = true; show(); }
+    if (option) { option.selected = true; changed(); }
   });
+  if (finder) {
+    for (const name of ["find", "none", "more", "placeholder"]) finder.dataset[name] = list.dataset[name] ?? "";
+    for (const name of ["aria-describedby", "aria-invalid"]) if (list.hasAttribute(name)) finder.setAttribute(name, list.getAttribute(name)!);
+    finder.setAttribute("aria-label", list.dataset.pick ?? "");
+    finder.append(new Option("", ""));
+    startFinder(finder);
+    finder.addEventListener("change", (event) => {
+      event.stopPropagation();
+      if (!finder.value) return;
+      const value = `${list.dataset.prefix ?? ""}${finder.value}`;
+      let option = [...list.options].find((one) => one.value === value);
+      if (!option) { option = new Option(finder.selectedOptions[0].text, value); list.append(option); }
+      option.selected = true;
+      finder.value = "";
+      finder.dispatchEvent(new Event("hw:shown"));
+      changed();
+    });
+  }
   show();
 }
 
@@ -112,6 +135,7 @@ export function startForms(root: ParentNode): void {
   root.querySelectorAll<HTMLElement>("[data-inline]").forEach(startInline);
   root.querySelectorAll<HTMLElement>("[data-sort-list]").forEach(startSortList);
   root.querySelectorAll<HTMLSelectElement>("select[data-pick]").forEach(startPicking);
+  root.querySelectorAll<HTMLSelectElement | HTMLInputElement>("select[data-find]:not([multiple]), input[data-find]").forEach(startFinder);
   root.querySelectorAll<HTMLFormElement>("form[data-keep]").forEach(startKeeping);
 }
 

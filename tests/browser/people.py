@@ -86,6 +86,14 @@ class Person:
         self.page.wait_for_load_state()
         self.page.wait_for_selector(".htmx-request, .htmx-settling, .htmx-swapping", state="detached")
 
+    def picks(self, field: str | Locator, words: str) -> None:
+        """Find one of very many by a part of his name, and take the first that is offered."""
+        one = self.page.locator(field) if isinstance(field, str) else field
+        one.fill(words)
+        expect(self.page.locator(".found [role=option]:visible", has_text=words).first).to_be_visible()
+        one.press("Enter")
+        expect(self.page.locator(".found:visible")).to_have_count(0)
+
     def menu(self, name: str) -> None:
         """Choose a line of the item's menu."""
         self.page.locator("#head details.menu > summary").click()

@@ -40,7 +40,7 @@ def test_an_agreement_is_negotiated_signed_by_both_sides_and_renewed_and_its_clo
     name = {"zh-hans": "明珠电器现场保障协议", "en": "On-site support agreement"}[language]
     page.fill("#id_name", name)
     page.select_option("#id_kind", "sla")
-    page.select_option("#id_customer", label="明珠电器有限公司")
+    manager.picks("#id_customer", "明珠")
     page.fill("#id_order", {"zh-hans": "2", "en": "1"}[language])
     page.fill("#id_content", "设备停机四小时内到场。")
     page.fill("#id_effective_to", (date.today() + timedelta(days=20)).isoformat())  # noqa: DTZ011

@@ -36,7 +36,18 @@ def test_a_low_verdict_by_mail_owes_a_call_and_the_call_stands_on_the_customers_
     solved(engineer, number, "exchanged")
     anybody = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
     anybody.goto(link_in(product.mail(f"{who}@", number), "/portal/rate/", product))
-    anybody.select_option("#score", "1")
+    stars = anybody.get_by_role("radio")
+    assert [stars.nth(index).is_checked() for index in range(5)].count(True) <= 1
+    # By keyboard: arrows choose, and say what is chosen.
+    stars.nth(0).focus()
+    stars.nth(0).press("Space")
+    stars.nth(0).press("ArrowRight")
+    expect(anybody.locator(".star-choice output [data-score='2']")).to_be_visible()
+    stars.nth(1).press("ArrowLeft")
+    expect(stars.nth(0)).to_be_checked()
+    from axe_playwright_python.sync_playwright import Axe
+
+    assert [one["id"] for one in Axe().run(anybody).response["violations"] if one["impact"] in ("serious", "critical")] == []
     anybody.fill("#comment", f"Nobody rang me {language}")
     anybody.click("button.btn-primary")
     anybody.wait_for_selector(".empty-state")
@@ -126,7 +137,7 @@ def test_a_survey_asks_by_mail_and_keeps_the_promise_of_anonymity(browser, produ
     page.fill("#id_name", name)
     page.fill("#id_name_en", name)
     page.check("#id_anonymous")
-    page.select_option("#id_customers", label={"zh-hans": "财务部", "en": "Finance"}[language])
+    manager.picks("#id_customers", {"zh-hans": "财务部", "en": "Finance"}[language])
     manager.accessible()
     page.locator("main button.btn-primary").first.click()
     page.wait_for_url(re.compile(r"/desk/surveys/\d+$"))

@@ -127,7 +127,7 @@ def test_from_the_report_to_the_verdict(browser, product, language):
     for index in range(chosen):
         boxes.nth(index).check()
     page.click(".bulk [data-bulk=assign]")
-    page.select_option("#bulk-assign select[name=owner]", index=1)
+    lead.picks("#b-owner", "王敏")
     page.click("#bulk-assign button.btn-primary")
     page.wait_for_selector(".toasts [data-message], .toasts div")
     lead.accessible()

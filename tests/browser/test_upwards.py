@@ -30,7 +30,7 @@ def test_what_cannot_be_solved_goes_upwards_and_to_the_department_concerned(brow
     expect(page.locator("#timeline")).to_contain_text(why)
     # The department concerned is asked and has a time of its own; what the requester was promised goes on.
     engineer.menu("ask-colleagues")
-    page.select_option("dialog[open] [name=user]", label="李倩")
+    engineer.picks("#ask-user", "李倩")
     page.fill("dialog[open] [name=hours]", "16")
     question = f"本月有手工凭证吗？ {language}"
     page.fill("dialog[open] [name=question]", question)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from hengwei.calendars.models import Calendar
+from hengwei.governance.actions import life, packing
 from hengwei.work.actions import agreements as actions
 from hengwei.work.actions import conversation, progress
 from hengwei.work.actions.agreements import Promised
@@ -163,6 +164,22 @@ def test_what_if_counts_from_what_really_happened(page, manager, agreement, offi
     shown = page.get(answer["Location"]).content.decode()
     assert slow.number in shown and "data-chart" in shown
     assert page.get(answer["Location"] + "&chart=whatif&form=csv").status_code == 200
+
+
+def test_what_if_leaves_out_kinds_that_have_deadlines_of_their_own(page, manager, office, requester):
+    everyone = actions.save_agreement(by=acting(manager), name="人人适用")
+    actions.save_version(everyone.newest(), by=acting(manager), content="远程支持", targets=[Promised("resolution", HOUR, office)])
+    open_incident(requester=requester)
+    regulation = packing.adopt("knowledge", by=acting(manager), at=TUESDAY)
+    review = life.submit(regulation, approvers=[UserFactory(role="manager")], by=acting(manager), at=TUESDAY)
+    assert not review.clocks.exists(), "nor does the promise to requesters run on it"
+    trial = actions.start_trial(everyone.newest(), by=acting(manager), starts_at=TUESDAY - timedelta(days=1), ends_at=TUESDAY + timedelta(days=1))
+    assert [line["items"] for line in whatif.run(trial.pk, now=TUESDAY + timedelta(days=20)).figures] == [1]
+    # Who wants promises for them says so.
+    actions.save_version(everyone.newest(), by=acting(manager), content="远程支持", targets=[Promised("resolution", HOUR, office, conditions={"field": "kind", "op": "in", "value": ["regulation_approval"]})])
+    trial = actions.start_trial(everyone.newest(), by=acting(manager), starts_at=TUESDAY - timedelta(days=1), ends_at=TUESDAY + timedelta(days=1))
+    whatif.run(trial.pk, now=TUESDAY + timedelta(days=20))
+    assert [one["number"] for one in Trial.objects.get(pk=trial.pk).differing] == [] and Trial.objects.get(pk=trial.pk).figures[0]["items"] == 1
 
 
 def test_the_report_tells_what_was_kept_by_whom(page, requester, team, agent):

@@ -81,3 +81,10 @@ def test_a_change_of_the_calendar_says_what_clocks_would_do(client, held, depart
     sent = {"timezone": "Asia/Shanghai", **{f"day_{n}": "08:00-20:00" for n in range(5)}, "day_5": "", "day_6": "", "since": "", "reason": "延长", "preview": "1"}
     page = client.post(f"/calendars/{office.pk}/hours", sent).content.decode()
     assert "08:00-20:00" in page and ("时限" in page or "clocks" in page)
+
+
+def test_a_persons_page_lists_his_open_items_once(client, held, agent):
+    client.force_login(UserFactory(role="manager"))
+    page = client.get(f"/org/people/{agent.pk}").content.decode()
+    assert page.count(f'href="{held[0].get_absolute_url()}"') == 1
+    assert "2, listed on this page" in page or "2项，见本页列表" in page

@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 #: Modules that register something when imported, in the order in which they are loaded.
-REGISTERING_MODULES = ("permissions", "kinds", "events", "jobs", "listeners", "panels", "menu", "controls", "history_words", "holdings")
+REGISTERING_MODULES = ("permissions", "kinds", "events", "jobs", "listeners", "panels", "menu", "controls", "history_words", "holdings", "pickers")
 
 
 def load_room(package: str) -> None:

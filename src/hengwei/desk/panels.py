@@ -32,6 +32,7 @@ from hengwei.desk.models import (
     Suggestion,
 )
 from hengwei.org.models import Team, User
+from hengwei.ui.kit.picking import picked
 from hengwei.work import permissions as work
 from hengwei.work.asides import menu, panel, verb
 from hengwei.work.models import WorkItem
@@ -77,7 +78,7 @@ def complaint_facts(item: WorkItem, request: HttpRequest) -> str:
     """About whom, why, whether justified, what is done, the consent."""
     own = Complaint.objects.select_related("about_team", "about_person", "consent_by").get(pk=item.pk)
     return _card(
-        "complaint", item, request, own=own, causes=Complaint.Cause.choices, teams=Team.objects.filter(archived_at=None), people=User.objects.staff().order_by("name", "id"))
+        "complaint", item, request, own=own, causes=Complaint.Cause.choices, teams=Team.objects.filter(archived_at=None))
 
 
 @panel("suggestion", order=10)
@@ -209,7 +210,7 @@ def save_plan(item: WorkItem, by: Actor, post: Any) -> str:
 def save_complaint(item: WorkItem, by: Actor, post: Any) -> str:
     """About whom, why, whether justified, what is done."""
     complaints.examine(
-        item, by=by, about_team=Team.objects.filter(pk=chosen(post, "about_team")).first(), about_person=User.objects.filter(pk=chosen(post, "about_person")).first(),
+        item, by=by, about_team=Team.objects.filter(pk=chosen(post, "about_team")).first(), about_person=User.objects.filter(pk=picked(post, "about_person", "org.staff")).first(),
         cause_kind=post.get("cause_kind", ""), justified={"1": True, "0": False}.get(post.get("justified", "")), measures=post.get("measures", "").strip(),
     )
     return _("Saved.")

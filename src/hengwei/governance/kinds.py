@@ -36,4 +36,4 @@ APPROVAL_WORKFLOW = Workflow(
     ),
 )
 CORRECTIVE = register(Kind("corrective", "CAR", _("corrective action"), "clipboard-check", "governance.CorrectiveAction", WORKFLOW, order=90))
-APPROVAL = register(Kind("regulation_approval", "REV", _("approval of a regulation"), "gavel", "governance.VersionApproval", APPROVAL_WORKFLOW, order=95))
+APPROVAL = register(Kind("regulation_approval", "REV", _("approval of a regulation"), "gavel", "governance.VersionApproval", APPROVAL_WORKFLOW, promised=False, order=95))

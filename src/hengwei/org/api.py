@@ -73,7 +73,7 @@ def holdings(request: HttpRequest, pk: int, until: datetime | None = None) -> li
     person, by = User.objects.filter(pk=pk).first(), actor_of(request)
     if person is None or not may_keep(person, by=by):
         raise NotFound(_("There is nothing here that you may see."))
-    return [{"title": title, "count": count, "rows": [str(row) for row in rows]} for title, rows, count in seen_by(signed_in(request), person, until=until)]
+    return [{"title": str(one.title), "count": count, "rows": [str(row) for row in rows]} for one, rows, count in seen_by(signed_in(request), person, until=until)]
 
 
 @router.get("/org/teams/{int:pk}/on-duty", response=list[PersonRef], summary="Who of a team is on duty")

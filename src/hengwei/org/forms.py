@@ -173,9 +173,9 @@ class NoteForm(KitForm):
 class TeamForm(KitModelForm):
     """A team, with who belongs to it."""
 
-    members = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=_("members"), widget=forms.CheckboxSelectMultiple)
+    members = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=_("members"))
     not_assignable = forms.ModelMultipleChoiceField(
-        User.objects.none(), required=False, label=_("take no part in automatic assignment"), widget=forms.CheckboxSelectMultiple,
+        User.objects.none(), required=False, label=_("take no part in automatic assignment"),
     )
 
     class Meta:
@@ -196,7 +196,7 @@ class TeamForm(KitModelForm):
 class PostForm(KitModelForm):
     """A post with its duties."""
 
-    holders = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=_("holders"), widget=forms.CheckboxSelectMultiple)
+    holders = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=_("holders"))
 
     class Meta:
         model = Post
@@ -213,7 +213,7 @@ class PostForm(KitModelForm):
 class SkillForm(KitModelForm):
     """A skill, and who has it."""
 
-    people = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=_("who can"), widget=forms.CheckboxSelectMultiple)
+    people = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=_("who can"))
 
     class Meta:
         model = Skill
@@ -304,7 +304,7 @@ class TurnForm(KitForm):
 class RotateForm(KitForm):
     """Turns that go round."""
 
-    people = forms.ModelMultipleChoiceField(User.objects.none(), label=_("people, in turn"), widget=forms.CheckboxSelectMultiple)
+    people = forms.ModelMultipleChoiceField(User.objects.none(), label=_("people, in turn"))
     first_day = forms.DateField(label=_("first day"), initial=_today, widget=forms.DateInput)
     days_each = forms.IntegerField(label=_("days each"), initial=7, min_value=1, max_value=31)
     starts = forms.TimeField(label=_("from"), initial="09:00", widget=forms.TimeInput)

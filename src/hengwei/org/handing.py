@@ -36,6 +36,8 @@ class Holding:
     order: int = 100
     #: The record that a person recognises a row by.
     shown: Callable[[Any], Any] = lambda row: row
+    #: Whoever holds this permission finds them in a panel of their own: he is told how many, and reads them once.
+    listed_for: str = ""
 
 
 @dataclass(slots=True)
@@ -53,9 +55,9 @@ class Handed:
 _holdings: dict[str, Holding] = {}
 
 
-def holds(key: str, title: Message, *, of: Of, give: Give, order: int = 100, shown: Callable[[Any], Any] = lambda row: row) -> None:
+def holds(key: str, title: Message, *, of: Of, give: Give, order: int = 100, shown: Callable[[Any], Any] = lambda row: row, listed_for: str = "") -> None:
     """Register what a room lets people answer for."""
-    _holdings[key] = Holding(key, title, of, give, order, shown)
+    _holdings[key] = Holding(key, title, of, give, order, shown, listed_for)
 
 
 def set_field(name: str) -> Give:
@@ -88,12 +90,12 @@ def hand_over_to(person: User, *, to: User, by: Actor, at: datetime, until: date
     return handed
 
 
-def seen_by(viewer: User, person: User, *, until: datetime | None = None) -> list[tuple[str, list[Any], int]]:
+def seen_by(viewer: User, person: User, *, until: datetime | None = None) -> list[tuple[Holding, list[Any], int]]:
     """The same for a reader: by sort the records that he may see, and how many there are in all."""
     found = []
     for one, rows in held_by(person, until=until):
         records = [one.shown(row) for row in rows]
         visible = getattr(type(records[0])._default_manager, "visible_to", None)
         seen = set(visible(viewer).filter(pk__in=[record.pk for record in records]).values_list("pk", flat=True)) if visible else None
-        found.append((str(one.title), [record for record in records if seen is None or record.pk in seen], len(rows)))
+        found.append((one, [record for record in records if seen is None or record.pk in seen], len(rows)))
     return found

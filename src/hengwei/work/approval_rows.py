@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from hengwei.org.models import Post, Role, Team, User
+from hengwei.org.models import Post, Role, Team
 from hengwei.ui.kit import Inline
+from hengwei.ui.kit.picked import CodedChoices
 from hengwei.work.actions.approvers import KEYED, STEPS_AT_MOST, WAYS, described
 from hengwei.work.approving import Mode
 
@@ -40,16 +40,14 @@ def approver_of(code: str) -> dict[str, Any]:
 def approvers(present: Sequence[Mapping[str, Any]] = ()) -> Choices:
     """Who can be asked, in groups; those that are named already are among them, also when they have left."""
     plain = [(way, label) for way, label in WAYS.items() if way != "person" and way not in KEYED]
-    people = User.objects.filter(is_active=True).filter(Q(is_agent=True) | Q(reports__isnull=False) | Q(posts__isnull=False)).order_by("name", "id").distinct()
     groups: Choices = [
         (_t("By what they are to the item"), plain),
         (_t("Everyone with a role"), [(f"role:{row.key}", f"{WAYS['role']}：{row.label}") for row in Role.objects.order_by("name", "id")]),
         (_t("Holders of a post"), [(f"post:{row.key}", f"{WAYS['post']}：{row.label}") for row in Post.objects.order_by("name", "id")]),
         (_t("Heads of teams"), [(f"head:{row.key}", f"{WAYS['head']}：{row.label}") for row in Team.objects.filter(archived_at=None).order_by("name", "id")]),
-        (_t("People"), [(f"person:{pk}", f"{name} · {title}" if title else name) for pk, name, title in people.values_list("pk", "name", "title")]),
     ]
     known = {code for _label, choices in groups for code, _name in choices}
-    gone = {code: described(one) for step in present for one in step.get("approvers", []) if (code := code_of(one)) not in known}
+    gone = {code: described(one) for step in present for one in step.get("approvers", []) if (code := code_of(one)) not in known and one.get("by") != "person"}
     return [group for group in (*groups, (_t("No longer to be chosen"), list(gone.items()))) if group[1]]
 
 
@@ -57,7 +55,7 @@ class StepRow(forms.Form):
     """One step: whom it asks, how many must agree, when they are reminded, until when."""
 
     name = forms.CharField(label=_("step"), max_length=120, required=False)
-    approvers = forms.MultipleChoiceField(label=_("who is asked"), widget=forms.SelectMultiple(attrs={"size": 6}))
+    approvers = CodedChoices(label=_("who is asked"), key="org.person", prefix="person:")
     mode = forms.ChoiceField(label=_("agreement of"), choices=[(mode.value, label) for mode, label in MODES.items()], widget=forms.Select(attrs={"data-needs": json.dumps({"quorum": ["quorum"]})}))
     quorum = forms.IntegerField(label=_("how many"), min_value=1, max_value=30, required=False)
     remind_hours = forms.IntegerField(label=_("remind every so many hours"), min_value=1, max_value=720, required=False)
@@ -90,7 +88,7 @@ def inline(present: Sequence[Mapping[str, Any]], data: Any, *, key: str = "steps
     """The steps inside a form; they are asked in turn, from the top."""
     # Asked of the database once for all rows, and not before a row is shown or checked.
     offered = functools.cache(lambda: approvers(present))
-    field = forms.MultipleChoiceField(label=_("who is asked"), choices=offered, widget=forms.SelectMultiple(attrs={"size": 6, "data-pick": _("Add…"), "data-remove": _("Remove")}))
+    field = CodedChoices(label=_("who is asked"), choices=offered, key="org.person", prefix="person:")
     row = type("StepRow", (StepRow,), {"approvers": field})
     made: type[BaseFormSet[Any]] = formset_factory(row, extra=0 if present else blank, can_order=True, can_delete=True, max_num=STEPS_AT_MOST)
     return Inline(key, title, made(data, prefix=key, initial=[shown(one) for one in present]), help=help_text, sortable=True)

@@ -10,7 +10,9 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core.acting import current
 from hengwei.ui.kit import Inline
+from hengwei.ui.kit.picking import attributes, picker_of
 from hengwei.work import facts
 
 #: More rows would not be understood by anybody.
@@ -48,7 +50,12 @@ class ConditionRow(forms.Form):
             return {**found, "value": ""}
         value = str(found.get("value") or "").strip()
         known = [("yes", _t("yes")), ("no", _t("no"))] if fact.sort == "yes" else list(fact.choices())
-        if known:
+        if fact.find:
+            picker = picker_of(fact.find)
+            same = picker.seen(None).filter(pk=int(value)).exists() if value.isdecimal() and len(value) < 19 else False
+            named = None if same or not value else picker.named(current().user, value)
+            value = value if same else str(named.pk) if named is not None else ""
+        elif known:
             value = next((key for key, label in known if value in (key, label.strip("　"))), "")
         elif fact.sort == "number" and not value.isdecimal():
             value = ""
@@ -78,6 +85,6 @@ def choices(keys: Iterable[str] = facts.FACTS) -> list[dict[str, Any]]:
     """What each fact can be chosen from and asked, for the page's script (`work/condition_choices.html`)."""
     yes = [("yes", _t("yes")), ("no", _t("no"))]
     return [
-        {"key": key, "ops": " ".join(facts.OPERATORS_OF[fact.sort]), "choices": yes if fact.sort == "yes" else list(fact.choices())}
+        {"key": key, "ops": " ".join(facts.OPERATORS_OF[fact.sort]), "choices": yes if fact.sort == "yes" else list(fact.choices()), "find": attributes(picker_of(fact.find)) if fact.find else {}}
         for key in keys if (fact := facts.FACTS[key])
     ]

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hengwei.calendars.models import Calendar
 from hengwei.core.errors import Message
-from hengwei.org.models import Customer, Team, User
+from hengwei.org.models import Team
+from hengwei.ui.kit.picking import picker_of
 from hengwei.work import catalogue, kinds
 from hengwei.work.models import Category, Level, Source, WaitingFor, WorkItem
 
@@ -42,6 +43,17 @@ class Fact:
     label: Message
     sort: Sort
     choices: Callable[[], Sequence[Choice]] = lambda: ()
+    #: The picker (ui/kit/picking.py) that finds its value, where it is one of very many.
+    find: str = ""
+
+    def names(self, values: Iterable[str]) -> dict[str, str]:
+        """What these values are called."""
+        if not self.find:
+            known = {key: label.strip("　") for key, label in self.choices()}
+            return {value: known[value] for value in values if value in known}
+        picker = picker_of(self.find)
+        rows = picker.seen(None).filter(pk__in=[value for value in values if value.isdecimal()])
+        return {str(row.pk): picker.label(row) for row in rows}
 
 
 def _level() -> list[Choice]:
@@ -69,18 +81,13 @@ def categories() -> list[Choice]:
     return found
 
 
-def people() -> list[Choice]:
-    """Those who work here."""
-    return [(str(pk), name) for pk, name in User.objects.staff().filter(is_active=True).order_by("name", "id").values_list("pk", "name")]
-
-
 FACTS: dict[str, Fact] = {fact.key: fact for fact in (
     Fact("kind", _("kind"), "choice", lambda: [(kind.key, str(kind.label)) for kind in kinds.every()]),
     Fact("phase", _("phase"), "choice", lambda: [(key, str(label)) for key, label in PHASES.items()]),
     Fact("waiting_for", _("waiting for"), "choice", lambda: [(key, str(label)) for key, label in WaitingFor.choices]),
     Fact("priority", _("priority"), "level", _level), Fact("impact", _("impact"), "level", _level), Fact("urgency", _("urgency"), "level", _level),
-    Fact("category", _("category"), "row", categories), Fact("team", _("team"), "row", lambda: _kept(Team)), Fact("owner", _("handled by"), "row", people),
-    Fact("customer", _("customer or department"), "row", lambda: _kept(Customer)), Fact("key_account", _("key account"), "yes"),
+    Fact("category", _("category"), "row", categories), Fact("team", _("team"), "row", lambda: _kept(Team)), Fact("owner", _("handled by"), "row", find="org.staff"),
+    Fact("customer", _("customer or department"), "row", find="org.customer"), Fact("key_account", _("key account"), "yes"),
     Fact("catalogue", _("catalogue entry"), "choice", lambda: list(catalogue.choices())),
     Fact("source", _("channel"), "choice", lambda: [(key, str(label)) for key, label in Source.choices]),
     Fact("labels", _("labels"), "text"), Fact("text", _("title and description"), "text"), Fact("subject", _("affected system or product"), "text"),
@@ -178,11 +185,14 @@ def in_words(condition: Mapping[str, Any]) -> list[str]:
     rows = rows_of(condition)
     if rows is None:
         return [str(_("a condition set by a program"))]
-    names: dict[str, dict[str, str]] = {}
+    used: dict[str, set[str]] = {}
+    for row in rows:
+        used.setdefault(row["fact"], set()).add(row["value"])
+    names = {key: FACTS[key].names(values) for key, values in used.items()}
     lines: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         fact = FACTS[row["fact"]]
-        known = names.setdefault(fact.key, {key: label.strip("　") for key, label in fact.choices()})
+        known = names[fact.key]
         shown = {"yes": str(_("yes")), "no": str(_("no"))}.get(row["value"], row["value"]) if fact.sort == "yes" else known.get(row["value"], row["value"])
         lines.setdefault((fact.key, row["op"]), []).append(shown)
     return [f"{FACTS[fact].label} {OPERATORS[op]} {' / '.join(filter(None, values))}".strip() for (fact, op), values in lines.items()]

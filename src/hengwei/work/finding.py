@@ -31,15 +31,15 @@ def asked(rows: WorkItemQuerySet, question: Question, *, user: User, now: dateti
     for span in question.spans:
         rows = rows.exclude(_between(span)) if span.negated else rows.filter(_between(span))
     if question.text:
-        rows = rows.filter(_words(question.text, user))
+        rows = rows.filter(words_of(question.text, user))
     for phrase in question.phrases:
         rows = rows.filter(Q(title__icontains=phrase) | Q(description__icontains=phrase) | _said(phrase, user))
     for word in question.without:
-        rows = rows.exclude(Q(title__icontains=word) | _words(word, user))
+        rows = rows.exclude(Q(title__icontains=word) | words_of(word, user))
     return rows
 
 
-def _words(text: str, user: User) -> Q:
+def words_of(text: str, user: User) -> Q:
     """Items whose search entry holds all the words; internal words only for those who may read them."""
     query = tokens.query(text, engine.synonyms())
     if not query:

@@ -14,6 +14,7 @@ from hengwei.org.models import User
 from .actions.approvals import pass_on
 from .actions.handover import hand_over_item, held_by
 from .models import Agreement, ApprovalStep, ApprovalVote, Callback, HandOver, RoutingRule, WorkItem
+from .permissions import VIEW_ALL
 
 
 def _items(person: User, until: datetime | None) -> Sequence[WorkItem]:
@@ -29,7 +30,7 @@ def _give_approval(vote: ApprovalVote, to: User, by: Actor, at: datetime) -> Non
     pass_on(vote, to=to, by=by, at=at)
 
 
-holds("items", _("Open items"), of=_items, give=hand_over_item, order=10)
+holds("items", _("Open items"), of=_items, give=hand_over_item, order=10, listed_for=VIEW_ALL)
 holds("approvals", _("Approvals waiting"), of=_approvals, give=_give_approval, order=20, shown=lambda vote: vote.step.approval.item)
 holds("questions", _("Questions of colleagues"), of=lambda person, until: HandOver.objects.waiting().filter(to_user=person).select_related("item"), give=set_field("to_user"), order=30, shown=lambda one: one.item)
 holds("calls", _("Promised calls"), of=lambda person, until: Callback.objects.owed().filter(owner=person).select_related("item"), give=set_field("owner"), order=40, shown=lambda one: one.item)

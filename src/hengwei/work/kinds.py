@@ -27,6 +27,9 @@ class Kind:
     workflow: Workflow
     #: Offered to requesters on the portal and by mail.
     for_requesters: bool = False
+    #: Whether promises that are for items of every kind are for these, too; the others have deadlines of their own, and only
+    #: the promises that name their kind.
+    promised: bool = True
     order: int = 100
 
     @property

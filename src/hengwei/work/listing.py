@@ -135,7 +135,9 @@ def choices() -> dict[str, list[tuple[Any, Any]]]:
         "priority": list(Level.choices),
         "category": [(c.pk, c.label) for c in Category.objects.filter(archived_at=None)],
         "team": [(t.pk, t.label) for t in Team.objects.filter(archived_at=None)],
-        "owner": [("none", _("nobody")), *((u.pk, u.name) for u in User.objects.staff().order_by("name", "id"))],
+        # The rest of them is found while one types (queue_tools.html).
+        "owner": [("none", _("nobody"))],
+        "customer": [],
         "source": list(Source.choices),
     }
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import Actor, current
@@ -173,6 +174,10 @@ def rate_item(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(item)
 
 
+#: What the stars mean, by how many of them.
+SCORES = {"1": gettext_lazy("very poor"), "2": gettext_lazy("poor"), "3": gettext_lazy("fair"), "4": gettext_lazy("good"), "5": gettext_lazy("very good")}
+
+
 def rate_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Rate by the link of a mail, without signing in. A click on a star shows the page; sending it counts."""
     item = satisfaction.item_of_token(token)
@@ -183,4 +188,4 @@ def rate_by_link(request: HttpRequest, token: str) -> HttpResponse:
             done = True
         except ActionError as refusal:
             error = refusal
-    return render(request, "desk/rate.html", {"item": item, "error": error, "done": done, "score": request.POST.get("score") or request.GET.get("score", "")})
+    return render(request, "desk/rate.html", {"item": item, "error": error, "done": done, "score": request.POST.get("score") or request.GET.get("score", ""), "scores": SCORES.items()})

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from hengwei.flows.automation import deeds, rules
 from hengwei.org.models import Team, User
 from hengwei.ui.kit import Inline, KitForm
+from hengwei.ui.kit.picked import PickedId
 from hengwei.work import facts, kinds
 from hengwei.work.models import ChecklistTemplate, Level, WaitingFor
 from hengwei.work.models.items import label_of
@@ -86,7 +87,7 @@ class DeedRow(forms.Form):
     team = forms.TypedChoiceField(label=_("team"), required=False, coerce=int, empty_value=None, choices=lambda: [*NONE, *((row.pk, row.label) for row in Team.objects.filter(archived_at=None).order_by("name", "id"))])
     whom = forms.ChoiceField(label=_("whom"), required=False, choices=lambda: [*NONE, *deeds.whom_choices()])
     approver = forms.ChoiceField(label=_("who approves"), required=False, choices=lambda: [*NONE, *deeds.APPROVERS.items()])
-    person = forms.TypedChoiceField(label=_("person"), required=False, coerce=int, empty_value=None, choices=lambda: [*NONE, *facts.people()])
+    person = PickedId(User.objects.staff(), label=_("person"), required=False)
     waiting_for = forms.ChoiceField(label=_("waiting for"), required=False, choices=[*NONE, *WaitingFor.choices])
     hours = forms.IntegerField(label=_("for hours"), required=False, min_value=1, max_value=8760)
     number = forms.IntegerField(label=_("escalation level"), required=False, min_value=1, max_value=9)

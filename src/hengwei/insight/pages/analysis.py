@@ -14,8 +14,9 @@ from hengwei.core.asked import chosen, signed_in
 from hengwei.core.i18n import is_chinese
 from hengwei.insight import figures, periods
 from hengwei.insight import permissions as perms
-from hengwei.org.models import Customer, Team, User
+from hengwei.org.models import Team, User
 from hengwei.ui.kit.charts import Chart, Series, asked_file
+from hengwei.ui.kit.picking import picked
 from hengwei.ui.menu import reports_for
 from hengwei.work import kinds
 
@@ -41,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _narrowed(request: HttpRequest) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the address narrows to, as filters and as it was chosen."""
     filters: dict[str, Any] = {}
-    team, customer = chosen(request.GET, "team"), chosen(request.GET, "customer")
+    team, customer = chosen(request.GET, "team"), picked(request.GET, "customer", "org.customer")
     kind = request.GET.get("kind", "")
     if team:
         filters["team"] = team
@@ -88,7 +89,7 @@ def analysis(request: HttpRequest) -> HttpResponse:
         "span": span, "by": by, "dimensions": list(figures.DIMENSIONS.values()), "charts": charts, "bars": bars, "given": given,
         "volumes": figures.volumes(user, span, **narrowed), "before": figures.volumes(user, span.before, **narrowed), "promises": figures.promises(rows),
         "rated": rated, "average": average, "low": low, "quick": quick, "slowest": figures.slowest(rows),
-        "teams": Team.objects.filter(archived_at=None), "customers": Customer.objects.visible_to(user).filter(archived_at=None), "kinds": kinds.every(),
+        "teams": Team.objects.filter(archived_at=None), "kinds": kinds.every(),
         "last_month": periods.named("month", today).before,
     })
 

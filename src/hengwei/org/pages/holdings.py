@@ -23,7 +23,12 @@ def _shown(request: HttpRequest, person: User, until: datetime | None) -> dict[s
     if not may_keep(person, by=Actor(user=viewer)):
         return None
     held = seen_by(viewer, person, until=until)
-    return {"held": [(title, rows[:NAMED], count - len(rows[:NAMED])) for title, rows, count in held], "count": sum(count for _title, _rows, count in held)}
+    lines = []
+    for one, rows, count in held:
+        apart = bool(one.listed_for) and viewer.may(one.listed_for)
+        named = [] if apart else rows[:NAMED]
+        lines.append((one.title, named, count - len(named), apart))
+    return {"held": lines, "count": sum(count for _one, _rows, count in held)}
 
 
 def of_absence(row: Absence, request: HttpRequest) -> dict[str, Any] | None:

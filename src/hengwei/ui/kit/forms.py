@@ -18,6 +18,8 @@ from hengwei.core.errors import Message
 from hengwei.core.names import name_of
 
 from .columns import NOTHING
+from .picked import dress_choices
+from .picking import dress_choice
 
 #: A fieldset: its title, and the names of its fields.
 Fieldset = tuple[Message, Sequence[str]]
@@ -26,6 +28,8 @@ Fieldset = tuple[Message, Sequence[str]]
 def dress(form: forms.BaseForm) -> None:
     """Give each widget the class and the kind of input that fit it."""
     for one in form.fields.values():
+        dress_choice(one)
+        dress_choices(one)
         if isinstance(one, forms.JSONField) and type(one.widget) is forms.Textarea:
             one.widget = JsonArea(attrs={**one.widget.attrs, "class": "code", "spellcheck": "false"})
         widget = one.widget

@@ -9,10 +9,13 @@ from django import forms, template
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
+from hengwei.core.asked import chosen as chosen_id
 from hengwei.ui import markdown as words
 from hengwei.ui.kit.panels import hung
+from hengwei.ui.kit.picking import attributes, picker_of, typed_field
 
 register = template.Library()
 
@@ -29,6 +32,34 @@ def field(bound: BoundField, wide: Any = ()) -> SafeString:
     if bound.errors:
         widget.attrs["aria-invalid"] = "true"
     return render_to_string("ui/kit/field.html", {"field": bound, "checkbox": isinstance(widget, forms.CheckboxInput), "many": many, "broad": broad})
+
+
+@register.simple_tag(takes_context=True)
+def picker(context: Any, key: str, *, name: str, chosen: Any = None, blank: Any = None, fixed: Any = (), **attrs: Any) -> SafeString:
+    """A field that finds one of very many while one types; `chosen` is a row or its id, without `blank` one must be chosen; `fixed` are choices besides.
+
+    More attributes are written with underscores: `aria_label`, `data_submit=""`.
+    """
+    found = picker_of(key)
+    row = chosen
+    if chosen is not None and not hasattr(chosen, "pk"):
+        pk = chosen_id({"one": chosen}, "one")
+        row = found.seen(context["request"].user).filter(pk=pk).first() if pk else None
+    if blank is None:
+        attrs.setdefault("required", "")
+    given = {"class": "form-select", **attributes(found), **{one.replace("_", "-"): value for one, value in attrs.items()}, "name": name}
+    head = format_html_join("", ' {}="{}"', given.items())
+    options = format_html('<option value="">{}</option>', blank or "")
+    options += format_html_join("", '<option value="{}"{} data-fixed>{}</option>', ((key, mark_safe(" selected") if str(key) == str(chosen) else "", words) for key, words in fixed))
+    if row is not None:
+        options += format_html('<option value="{}" selected>{}</option>', row.pk, found.full(row))
+    return format_html("<select{}>{}</select>{}", head, options, typed_field(name))
+
+
+@register.simple_tag
+def finds(key: str) -> SafeString:
+    """The attributes that let a field of words find a number or an address while one types."""
+    return format_html_join("", ' {}="{}"', attributes(picker_of(key)).items())
 
 
 @register.simple_tag(takes_context=True)

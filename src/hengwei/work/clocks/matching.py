@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from hengwei.calendars.business_time import BusinessCalendar, DayEnd
 from hengwei.calendars.models import CalendarVersion
+from hengwei.work import kinds
 from hengwei.work.conditions import matches
+from hengwei.work.facts import asked_in
 from hengwei.work.models import AgreementVersion, Measure, Target, Unit
 
 #: Seconds after which another process's signing is seen.
@@ -28,6 +30,8 @@ class Promise:
     calendar_version: CalendarVersion
     #: The team that promises it (OLA), when it is one team's own.
     team_id: int | None = None
+    #: Its conditions say for which kinds it is.
+    names_kinds: bool = False
 
     def working_time(self) -> BusinessCalendar:
         """What its seconds are counted on: its calendar, or every second for calendar days."""
@@ -74,7 +78,7 @@ def _in_force() -> list[Promise]:
 def _ranked(targets: Sequence[Target]) -> list[Promise]:
     """The promises in the order in which they are tried: a customer's or team's own before those for everybody."""
     versions = {c: CalendarVersion.objects.filter(calendar=c).latest("number") for c in {t.calendar_id for t in targets}}
-    found = [Promise(t, t.version.agreement.customer_id, versions[t.calendar_id], t.version.agreement.team_id) for t in targets]
+    found = [Promise(t, t.version.agreement.customer_id, versions[t.calendar_id], t.version.agreement.team_id, "kind" in asked_in(t.conditions)) for t in targets]
 
     def rank(promise: Promise) -> tuple[bool, int, int, int, int]:
         target = promise.target
@@ -93,8 +97,11 @@ def with_draft(version: AgreementVersion) -> list[Promise]:
 def promises_for(facts: Mapping[str, Any], promises: Sequence[Promise] | None = None) -> dict[str, Promise]:
     """For each measure the first target in force (or of `promises`, in their order) whose conditions the item meets."""
     chosen: dict[str, Promise] = {}
+    for_all = kinds.get(facts["kind"]).promised
     for promise in _in_force() if promises is None else promises:
         measure = promise.target.measure
+        if not for_all and not promise.names_kinds:
+            continue
         if measure in chosen or promise.customer_id not in (None, facts["customer"]):
             continue
         if measure == Measure.TEAM_RESOLUTION and (facts["team"] is None or promise.team_id not in (None, facts["team"])):

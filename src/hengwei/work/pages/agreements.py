@@ -22,6 +22,7 @@ from hengwei.core.errors import Refused
 from hengwei.core.levels import NAMES
 from hengwei.org.models import Customer, Team, User
 from hengwei.ui.kit import Action, Column, Facts, Inline, KitForm, Pages, Part
+from hengwei.ui.kit.picked import PickedIds
 from hengwei.work import catalogue, kinds
 from hengwei.work import permissions as perms
 from hengwei.work.actions import agreements as actions
@@ -82,7 +83,7 @@ class TargetForm(forms.Form):
     priority = forms.TypedMultipleChoiceField(label=_("only these priorities"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple)
     category = forms.MultipleChoiceField(label=_("only these categories"), required=False, widget=forms.SelectMultiple(attrs={"size": 4}))
     catalogue = forms.MultipleChoiceField(label=_("only these catalogue entries"), required=False, widget=forms.SelectMultiple(attrs={"size": 4}))
-    customer = forms.TypedMultipleChoiceField(label=_("only these customers"), coerce=int, required=False, widget=forms.SelectMultiple(attrs={"size": 4}))
+    customer = PickedIds(Customer.objects.current(), label=_("only these customers"), required=False)
     team = forms.TypedMultipleChoiceField(label=_("only these teams"), coerce=int, required=False, widget=forms.SelectMultiple(attrs={"size": 4}))
     #: Kept as they are: edited on a page of their own, or of a shape that lists cannot show.
     escalation = forms.JSONField(required=False, widget=forms.HiddenInput)
@@ -91,7 +92,10 @@ class TargetForm(forms.Form):
     def __init__(self, *args: Any, choices: Callable[[], Mapping[str, Any]], **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name, offered in choices().items():
-            if name == "default":
+            if name == "customer":
+                # An agreement with one customer promises nothing to others.
+                self.fields[name].disabled = not offered
+            elif name == "default":
                 self.fields["calendar"].initial = offered
             else:
                 self.fields[name].choices = offered  # type: ignore[attr-defined]
@@ -108,7 +112,7 @@ def scope_choices(row: Agreement | None) -> dict[str, Any]:
         "default": Calendar.objects.filter(is_default=True).first(),
         "kind": [(kind.key, kind.label) for kind in kinds.every()], "priority": [*NAMES.items(), (WITHOUT, _("not set"))],
         "category": [(c.key, c.label) for c in Category.objects.filter(archived_at=None)], "catalogue": list(catalogue.choices()),
-        "customer": [] if own else [(c.pk, c.label) for c in Customer.objects.filter(archived_at=None)], "team": [(t.pk, t.label) for t in Team.objects.filter(archived_at=None)],
+        "customer": not own, "team": [(t.pk, t.label) for t in Team.objects.filter(archived_at=None)],
     }
 
 

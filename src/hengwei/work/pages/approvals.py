@@ -19,6 +19,7 @@ from hengwei.core.acting import Actor, current
 from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import ActionError, Refused
 from hengwei.org.models import User
+from hengwei.ui.kit.picking import picked
 from hengwei.work import permissions as perms
 from hengwei.work.actions import approvals
 from hengwei.work.approving import Mode
@@ -80,7 +81,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         except ActionError as refusal:
             error = refusal
     return render(request, "work/approval.html", {
-        **_shown(vote, user, now), "error": error, "typed": request.POST, "people": User.objects.filter(is_active=True, is_agent=True).order_by("name", "id"),
+        **_shown(vote, user, now), "error": error, "typed": request.POST,
     }, status=error.status if error else 200)
 
 
@@ -91,7 +92,7 @@ def _decide(vote: ApprovalVote, by: Actor, post: Any) -> str:
         approvals.decide(vote, approve=what == "approve", by=by, comment=comment)
         return _("Approved.") if what == "approve" else _("Refused.")
     if what == "hand_on":
-        to = User.objects.filter(pk=chosen(post, "to"), is_active=True).first()
+        to = User.objects.filter(pk=picked(post, "to", "org.staff"), is_active=True).first()
         if to is None:
             raise Refused(_("Please choose a person."), code="missing", field="to")
         approvals.hand_on(vote, to=to, by=by, comment=comment)
@@ -129,7 +130,6 @@ def card(item: WorkItem, request: HttpRequest) -> str:
     return render_to_string("work/approvals_card.html", {
         "item": item, "approvals": [{"approval": approval, "steps": steps_of(approval)} for approval in found], "mine": open_votes,
         "may_manage": by.may(perms.MANAGE_APPROVALS), "user": user,
-        "people": User.objects.staff().order_by("name", "id") if any(a.is_open for a in found) else [],
     }, request=request)
 
 
@@ -154,7 +154,7 @@ def _approval(item: WorkItem, post: Any) -> Approval:
 
 @verb("add-approver")
 def _add(item: WorkItem, by: Actor, post: Any) -> str:
-    person = User.objects.filter(pk=chosen(post, "to"), is_active=True).first()
+    person = User.objects.filter(pk=picked(post, "to", "org.staff"), is_active=True).first()
     if person is None:
         raise Refused(_("Please choose a person."), code="missing", field="to")
     approvals.add_approver(_approval(item, post), user=person, by=by)

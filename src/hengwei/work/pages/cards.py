@@ -83,7 +83,7 @@ def lines(item: WorkItem, request: HttpRequest) -> str:
     now = timezone.now()
     return render_to_string("work/cards/menu.html", {
         "item": item, "naps": naps(now), "asleep": snoozing.asleep_for(item, user, now), "tools": RemoteTool.objects.filter(active=True),
-        "teams": Team.objects.filter(archived_at=None), "colleagues": User.objects.filter(is_active=True).exclude(customer__kind="company").order_by("-is_agent", "name", "id")[:400],
+        "teams": Team.objects.filter(archived_at=None),
         "levels": (levels := list(EscalationLevel.objects.order_by("number"))), "next_level": next((one.number for one in levels if one.number > item.escalation_level), 0),
         "may_share": by.may(perms.SHARE), "may_link": by.may(perms.LINK),
     }, request=request)

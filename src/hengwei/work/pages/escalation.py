@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
-from hengwei.org.models import Team, User
+from hengwei.org.models import Team
 from hengwei.ui.kit import Column, Inline, KitForm, Pages
 from hengwei.ui.kit.forms import dress
+from hengwei.ui.kit.picked import CodedChoice, CodedChoices
 from hengwei.work import permissions as perms
 from hengwei.work.actions import agreements as actions
 from hengwei.work.clocks import wording
@@ -27,10 +28,6 @@ from hengwei.work.clocks.escalation import ROLES
 from hengwei.work.models import EscalationLevel, Target
 
 HOUR = 3600
-
-
-def _people() -> list[tuple[str, str]]:
-    return [(f"user:{u.pk}", u.name) for u in User.objects.staff().order_by("name", "id")]
 
 
 def _teams() -> list[tuple[str, str]]:
@@ -43,9 +40,9 @@ class StepForm(forms.Form):
     at = forms.TypedChoiceField(label=_("when"), coerce=str, choices=[("percent", _("at a share of the time (%)")), ("breach", _("at breach")), ("after", _("hours after the breach"))])
     amount = forms.DecimalField(label=_("% or hours"), min_value=0, max_value=10_000, required=False)
     notify = forms.MultipleChoiceField(label=_("tells"), choices=list(ROLES.items()), required=False, widget=forms.CheckboxSelectMultiple)
-    named = forms.MultipleChoiceField(label=_("persons and teams"), required=False, widget=forms.SelectMultiple(attrs={"size": 4}))
+    named = CodedChoices(label=_("persons and teams"), required=False, key="org.staff", prefix="user:")
     level = forms.TypedChoiceField(label=_("raises to level"), coerce=int, required=False, empty_value="0")
-    reassign = forms.ChoiceField(label=_("gives it to"), required=False)
+    reassign = CodedChoice(label=_("gives it to"), required=False, key="org.staff", prefix="user:")
     raise_priority = forms.BooleanField(label=_("raises the priority"), required=False)
     urgent = forms.BooleanField(label=_("also outside working hours"), required=False)
 
@@ -73,8 +70,8 @@ class StepsForm(KitForm):
 
 def _choices() -> dict[str, list[tuple[Any, Any]]]:
     levels = [(0, "—"), *((level.number, f"{level.number} {level.label}") for level in EscalationLevel.objects.all())]
-    people, teams = _people(), _teams()
-    return {"named": [*people, *teams], "level": levels, "reassign": [("", "—"), ("lead", _t("the team's lead")), *teams, *people]}
+    teams = _teams()
+    return {"named": teams, "level": levels, "reassign": [("", "—"), ("lead", _t("the team's lead")), *teams]}
 
 
 def values_of(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,13 +132,13 @@ class LevelForm(KitForm):
     name = forms.CharField(label=_("name"), max_length=200)
     name_en = forms.CharField(label=_("English name"), max_length=200, required=False)
     notify = forms.MultipleChoiceField(label=_("tells"), choices=list(ROLES.items()), required=False, widget=forms.CheckboxSelectMultiple)
-    named = forms.MultipleChoiceField(label=_("persons and teams"), required=False, widget=forms.SelectMultiple(attrs={"size": 6}))
+    named = CodedChoices(label=_("persons and teams"), required=False, key="org.staff", prefix="user:")
     ways = forms.MultipleChoiceField(label=_("how"), choices=EscalationLevel.Way.choices, required=False, widget=forms.CheckboxSelectMultiple, help_text=_("Besides what each person chose."))
     urgent = forms.BooleanField(label=_("also outside working hours"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["named"].choices = [*_people(), *_teams()]  # type: ignore[attr-defined]
+        self.fields["named"].choices = _teams()  # type: ignore[attr-defined]
 
 
 class LevelPages(Pages):

@@ -30,6 +30,7 @@ from hengwei.core.live import announce
 from hengwei.core.models import StoredFile
 from hengwei.org import permissions as org
 from hengwei.org.models import Team, User
+from hengwei.ui.kit.picking import picked
 from hengwei.work import permissions as perms
 from hengwei.work.actions import assignment, conversation, drafts, family, progress, relations, triage
 from hengwei.work.actions.steps import make_step
@@ -115,7 +116,7 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
             "levels": Level.choices, "categories": Category.objects.filter(archived_at=None), "waiting_reasons": WaitingFor.choices,
             "closures": [(c.value, c.label) for c in (Closure.SOLVED, Closure.WORKAROUND, Closure.NOT_SOLVED)],
             "cancellings": [(c.value, c.label) for c in (Closure.CANCELLED, Closure.WITHDRAWN, Closure.DUPLICATE, Closure.SPAM)],
-            "teams": Team.objects.filter(archived_at=None), "people": User.objects.staff().order_by("name", "id"),
+            "teams": Team.objects.filter(archived_at=None),
             "relations": Relation.objects.filter(source=item).select_related("target"),
             "related_from": Relation.objects.filter(target=item).select_related("source"),
             "children": children, "merged": item.merged_items.order_by("id")[:50],
@@ -223,7 +224,7 @@ def _take(item: WorkItem, by: Actor, post: Any) -> str:
 
 
 def _assign(item: WorkItem, by: Actor, post: Any) -> str:
-    owner = User.objects.staff().filter(pk=chosen(post, "owner")).first()
+    owner = User.objects.staff().filter(pk=picked(post, "owner", "org.staff")).first()
     team = Team.objects.filter(pk=chosen(post, "team")).first()
     assignment.assign(item, by=by, owner=owner, team=team, reason=post.get("reason", ""))
     return _("Assigned to %(who)s.") % {"who": owner or team}

@@ -22,7 +22,8 @@ from hengwei.core.acting import current
 from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import ActionError, NotFound, Refused
 from hengwei.core.rest import keyset
-from hengwei.org.models import Team, User
+from hengwei.org.models import Customer, Site, Team, User
+from hengwei.ui.kit.picking import picked
 from hengwei.work import asking, listing
 from hengwei.work.actions import bulk as deeds
 from hengwei.work.actions import views
@@ -34,6 +35,8 @@ from hengwei.work.workflow import Phase
 UNDO = "work.undo"
 #: Recent items offered beside the list.
 RECENT = 12
+#: Filters whose value is a row that is found while one types.
+_NAMED: dict[str, Any] = {"requester": User, "owner": User, "customer": Customer, "site": Site}
 
 
 def agent_of(request: HttpRequest) -> User:
@@ -85,7 +88,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def _bulk_choices(offered: dict[str, Any]) -> dict[str, Any]:
     """What the small dialogs over the list offer."""
     return {
-        "teams": offered["team"], "people": offered["owner"][1:], "categories": Category.objects.filter(archived_at=None), "levels": Level.choices,
+        "teams": offered["team"], "categories": Category.objects.filter(archived_at=None), "levels": Level.choices,
         "closures": [(c.value, c.label) for c in (Closure.SOLVED, Closure.WORKAROUND, Closure.NOT_SOLVED)], "naps": naps(timezone.now()),
     }
 
@@ -110,8 +113,8 @@ def _chips(given: dict[str, str], offered: dict[str, Any], here: dict[str, str])
     found = []
     for name, value in given.items():
         words = next((label for key, label in offered.get(name, []) if str(key) == value), value)
-        if name == "requester":
-            words = str(User.objects.filter(pk=chosen(given, name)).first() or value)
+        if words == value and name in _NAMED:
+            words = str(_NAMED[name].objects.filter(pk=chosen(given, name)).first() or value)
         found.append({"name": listing.FILTER_NAMES[name], "words": words, "without": _without(here, name)})
     return found
 
@@ -151,7 +154,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 def _given(post: Any, user: User) -> dict[str, Any]:
     """What the small dialogs send, read."""
     given: dict[str, Any] = {name: post.get(name, "").strip() for name in ("reason", "label", "solution", "cause", "comment")}
-    given["owner"] = User.objects.staff().filter(pk=chosen(post, "owner")).first()
+    given["owner"] = User.objects.staff().filter(pk=picked(post, "owner", "org.staff")).first()
     given["team"] = Team.objects.filter(pk=chosen(post, "team")).first()
     given["category"] = Category.objects.filter(pk=chosen(post, "category")).first()
     given["priority"] = chosen(post, "priority") or None

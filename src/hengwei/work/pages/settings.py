@@ -20,6 +20,7 @@ from hengwei.core.errors import ActionError
 from hengwei.core.levels import NAMES
 from hengwei.org.models import Customer, Skill, Team, User
 from hengwei.ui.kit import Action, Column, Facts, KitForm, KitModelForm, Pages
+from hengwei.ui.kit.picked import PickedIds
 from hengwei.work import catalogue, kinds, priorities
 from hengwei.work import permissions as perms
 from hengwei.work.actions import settings as actions
@@ -76,7 +77,7 @@ class RuleForm(KitForm):
     priority = forms.TypedMultipleChoiceField(label=_("only these priorities"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple, choices=[*NAMES.items(), (WITHOUT, _("not set"))])
     category = forms.MultipleChoiceField(label=_("only these categories"), required=False, widget=forms.SelectMultiple(attrs={"size": 6}), choices=lambda: [(c.key, c.label) for c in Category.objects.filter(archived_at=None)])
     catalogue = forms.MultipleChoiceField(label=_("only these catalogue entries"), required=False, widget=forms.SelectMultiple(attrs={"size": 6}), choices=lambda: list(catalogue.choices()))
-    customer = forms.TypedMultipleChoiceField(label=_("only these customers"), coerce=int, required=False, widget=forms.SelectMultiple(attrs={"size": 6}), choices=lambda: [(c.pk, c.label) for c in Customer.objects.filter(archived_at=None)])
+    customer = PickedIds(Customer.objects.current(), label=_("only these customers"), required=False)
     words = forms.CharField(label=_("title or text contains one of"), required=False, help_text=_("Words separated by commas."))
     team = forms.ModelChoiceField(Team.objects.filter(archived_at=None), label=_("team"))
     owner = forms.ModelChoiceField(User.objects.staff(), label=_("person"), required=False, help_text=_("Empty: handed out in the team's own way."))
