@@ -38,7 +38,7 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
   const box = Object.assign(document.createElement("div"), { className: "found", id: `found-${++boxes}` });
   box.setAttribute("role", "listbox");
   box.setAttribute("popover", "manual");
-  let asked = 0, timer = 0, here = -1, composing = false, typed = false;
+  let asked = 0, timer = 0, here = -1, composing = false, typed = false, wanted = false;
 
   const shown = () => (list?.value ? list.selectedOptions[0]?.text ?? "" : "");
   const blank = () => [...(list?.options ?? [])].find((one) => one.value === "");
@@ -121,6 +121,7 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
   const say = (words: string) => Object.assign(document.createElement("p"), { textContent: words });
   const look = async () => {
     if (composing) return;
+    window.clearTimeout(timer);
     const mine = ++asked, text = typed || !list ? input.value.trim() : "";
     if (!list && !text) { close(); return; }
     const { rows: found, more } = await ask(field.dataset.find!, `q=${encodeURIComponent(text)}`).catch(() => ({ rows: [] as Row[], more: false }));
@@ -136,7 +137,8 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     place();
     input.setAttribute("aria-expanded", "true");
     // Nothing is taken that nobody pointed at: words stay words.
-    if (list && text) point(0); else here = -1;
+    if ((list && text) || wanted) point(0); else here = -1;
+    wanted = false;
   };
   input.addEventListener("compositionstart", () => { composing = true; });
   input.addEventListener("compositionend", () => { composing = false; typed = true; void look(); });
@@ -150,7 +152,7 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (open) point(here < 0 && event.key === "ArrowUp" ? -1 : here + (event.key === "ArrowDown" ? 1 : -1));
-      else void look();
+      else { wanted = true; void look(); }
     } else if (event.key === "Enter" && list && typed && !open) {
       // Typed faster than the answer came: it is waited for, and no half form is sent.
       event.preventDefault();

@@ -108,7 +108,7 @@ def test_the_manual_opens_by_system_or_category_and_goes_into_the_log(item, agen
     done = StepDone.objects.get()
     assert (done.as_expected, done.note) == (False, "灯不亮")
     entry = Entry.objects.filter(item=item, kind="relation").latest("id")
-    assert "看指示灯 → 灯不亮" in entry.text
+    assert "看指示灯 → 灯不亮" in entry.words
     assert not entry.public
     desk.post(f"/knowledge/for/{item.number}/steps/{step.pk}", {"how": "undo"})
     assert not StepDone.objects.filter(undone_at=None).exists()

@@ -39,7 +39,7 @@ def test_a_new_item_is_classified_assigned_answered_and_the_timeline_names_the_r
     firing = RuleFiring.objects.get(rule=made, item=item)
     assert firing.outcome == "done" and [one["do"] for one in firing.results] == [one["do"] for one in made.deeds]
     told = Entry.objects.get(item=item, kind="automation")
-    assert "打印机归专人" in told.text and not told.public
+    assert "打印机归专人" in told.words and not told.public
     assert all(entry.details["rules"] == [f"rule:{made.pk}@{item.pk}"] for entry in Entry.objects.filter(item=item, kind="change"))
 
 

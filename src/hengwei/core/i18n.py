@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
+from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,6 +33,23 @@ def aside(words: object) -> str:
 def colon() -> str:
     """What stands between a name and what is said of it."""
     return "：" if is_chinese() else ": "
+
+
+def in_each_language(make: Callable[[], object]) -> dict[str, str]:
+    """Words in every language, by its code: kept where it is not known yet who will read them."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found[code] = str(make())
+    return found
+
+
+def in_mine(words: Mapping[str, str] | str) -> str:
+    """What was kept in each language, in the reader's; what was kept in one is shown as it is."""
+    if isinstance(words, str):
+        return words
+    mine = next((text for code, text in words.items() if code.startswith("zh") == is_chinese()), "")
+    return mine or next(iter(words.values()), "")
 
 
 class Bilingual(models.Model):

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hengwei.core.acting import Actor
-from hengwei.core.errors import Refused
+from hengwei.core.errors import Message, Refused
+from hengwei.core.i18n import in_each_language, is_chinese
 from hengwei.flows.models import ItemArticle, ReusableSolution, StepDone
 from hengwei.knowledge import permissions as kb
 from hengwei.knowledge.actions.reading import count_solved
@@ -66,7 +68,7 @@ def draft_from_item(item: WorkItem, *, by: Actor, at: datetime | None = None) ->
     article = create_article(
         by=by, kind=Kind.KNOWN_ERROR if item.kind in ERRORS else Kind.FAQ, audience=Audience.STAFF, tags=[tag for tag in (item.subject, *item.labels) if tag], at=at,
         note=_("From %(number)s") % {"number": item.number}, **words)
-    _link(item, article, How.WRITTEN, by=by, at=at, words=_("article drafted: %(article)s"))
+    _link(item, article, How.WRITTEN, by=by, at=at, words=gettext_lazy("article drafted: %(article)s"))
     return article
 
 
@@ -75,12 +77,17 @@ def _last_answer(item: WorkItem) -> str:
     return entry.text if entry else ""
 
 
-def _link(item: WorkItem, article: Article, how: str, *, by: Actor, at: datetime, words: str) -> bool:
+def _title(article: Article) -> str:
+    """The title in the reader's language, else the one there is."""
+    return article.title or article.title_en if is_chinese() else article.title_en or article.title
+
+
+def _link(item: WorkItem, article: Article, how: str, *, by: Actor, at: datetime, words: Message) -> bool:
     """Write the link and a line of the timeline; False when it is there already."""
     _row, created = ItemArticle.objects.get_or_create(item=item, article=article, how=how, undone_at=None, defaults={"by": by.user, "at": at})
     if created:
         with writing(item, by=by, at=at) as log:
-            log.record(Entry.Kind.RELATION, text=words % {"article": f"{article.number} {article.title or article.title_en}"}, details={"article": article.number, "how": str(how)})
+            log.record(Entry.Kind.RELATION, details={"article": article.number, "how": str(how), "words": in_each_language(lambda: str(words) % {"article": f"{article.number} {_title(article)}"})})
     return created
 
 
@@ -89,7 +96,7 @@ def solved_by(item: WorkItem, article: Article, *, by: Actor, at: datetime | Non
     """This article solved it; counted on the article. False when that was said already."""
     at = moment(at)
     by.require(perms.WORK)
-    if not _link(item.locked(), article, How.SOLVED, by=by, at=at, words=_("solved by the article %(article)s")):
+    if not _link(item.locked(), article, How.SOLVED, by=by, at=at, words=gettext_lazy("solved by the article %(article)s")):
         return False
     count_solved(article.pk, 1)
     return True
@@ -99,7 +106,7 @@ def solved_by(item: WorkItem, article: Article, *, by: Actor, at: datetime | Non
 def sent(item: WorkItem, article: Article, *, by: Actor, at: datetime | None = None) -> bool:
     """A link to it, or its text, went into a reply."""
     by.require(perms.WORK)
-    return _link(item.locked(), article, How.SENT, by=by, at=moment(at), words=_("article put into the reply: %(article)s"))
+    return _link(item.locked(), article, How.SENT, by=by, at=moment(at), words=gettext_lazy("article put into the reply: %(article)s"))
 
 
 @transaction.atomic
@@ -111,7 +118,7 @@ def not_solved_by(item: WorkItem, article: Article, *, by: Actor, at: datetime |
     if changed:
         count_solved(article.pk, -1)
         with writing(item, by=by, at=moment(at)) as log:
-            log.record(Entry.Kind.RELATION, text=_("not solved by the article %(article)s after all") % {"article": article.number}, details={"article": article.number})
+            log.record(Entry.Kind.RELATION, details={"article": article.number, "words": in_each_language(lambda: _("not solved by the article %(article)s after all") % {"article": article.number})})
 
 
 def reopened(item_id: int, at: datetime) -> None:
@@ -165,11 +172,13 @@ def tick(item: WorkItem, step: FaultStep, *, by: Actor, as_expected: bool, note:
         raise Refused(_("%(number)s is already finished.") % {"number": item.number}, code="finished")
     StepDone.objects.filter(item=item, step=step, undone_at=None).update(undone_at=at)
     done = StepDone.objects.create(item=item, step=step, as_expected=as_expected, note=note.strip()[:300], by=by.user, at=at)
-    outcome = step.expected if as_expected else (note.strip() or _("not as expected"))
-    words = _("%(fault)s, step %(number)d: %(what)s → %(outcome)s")
+
+    def words() -> str:
+        outcome = step.expected if as_expected else (note.strip() or _("not as expected"))
+        return _("%(fault)s, step %(number)d: %(what)s → %(outcome)s") % {"fault": step.fault.title, "number": step.number, "what": step.text, "outcome": outcome}
+
     with writing(item, by=by, at=at) as log:
-        log.record(Entry.Kind.RELATION, text=words % {
-            "fault": step.fault.title, "number": step.number, "what": step.text, "outcome": outcome}, details={"step": step.pk, "as_expected": as_expected})
+        log.record(Entry.Kind.RELATION, details={"step": step.pk, "as_expected": as_expected, "words": in_each_language(words)})
     return done
 
 
@@ -181,4 +190,4 @@ def untick(item: WorkItem, step: FaultStep, *, by: Actor, at: datetime | None = 
     item = item.locked()
     if StepDone.objects.filter(item=item, step=step, undone_at=None).update(undone_at=at):
         with writing(item, by=by, at=at) as log:
-            log.record(Entry.Kind.RELATION, text=_("%(fault)s, step %(number)d: taken back") % {"fault": step.fault.title, "number": step.number}, details={"step": step.pk})
+            log.record(Entry.Kind.RELATION, details={"step": step.pk, "words": in_each_language(lambda: _("%(fault)s, step %(number)d: taken back") % {"fault": step.fault.title, "number": step.number})})

@@ -180,9 +180,8 @@ def _tell(follow_up: FollowUp, result: str, *, by: Actor, at: datetime) -> None:
 
     assert follow_up.item is not None
     item = follow_up.item.locked()
-    words = _("Follow-up: %(result)s") if follow_up.reached else _("Follow-up, not reached: %(result)s")
     with writing(item, by=by, at=at) as log:
-        log.record(Entry.Kind.CALL if follow_up.way == FollowUp.Way.CALL else Entry.Kind.COMMENT, text=words % {"result": result}, details={"follow_up": follow_up.pk, "reached": bool(follow_up.reached)})
+        log.record(Entry.Kind.CALL if follow_up.way == FollowUp.Way.CALL else Entry.Kind.COMMENT, text=result, details={"follow_up": follow_up.pk, "reached": bool(follow_up.reached), "apart": True})
 
 
 @transaction.atomic

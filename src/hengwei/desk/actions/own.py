@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import NotFound
-from hengwei.work.actions.writing import Log, writing
+from hengwei.work.actions.writing import Log, changes_in_each, writing
 from hengwei.work.models import Entry, WorkItem
 
 
@@ -56,7 +56,6 @@ def write(log: Log, own: models.Model, changes: dict[str, tuple[Any, Any]], *, w
     # Not save(): the row of the work item is written by `writing`, once.
     type(own)._default_manager.filter(pk=own.pk).update(**{name: after for name, (_before, after) in changes.items()})
     told = {
-        name: [_shown(own._meta.get_field(name), one) for one in pair]
-        for name, pair in changes.items() if not name.endswith("_by") and name not in ("decided_at", "consent_at", "major_at", "known_error_at")
+        name: pair for name, pair in changes.items() if not name.endswith("_by") and name not in ("decided_at", "consent_at", "major_at", "known_error_at")
     }
-    log.record(Entry.Kind.CHANGE, text=why, details={"changes": told})
+    log.record(Entry.Kind.CHANGE, text=why, details=changes_in_each(told, lambda name, one: _shown(own._meta.get_field(name), one)))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import ActionError, Refused
+from hengwei.core.i18n import in_each_language, listed
 from hengwei.desk.models import Incident, Problem
 from hengwei.work import permissions as work
 from hengwei.work.actions import conversation
@@ -57,7 +58,7 @@ def link_incidents(problem: WorkItem, incidents: Sequence[WorkItem], *, by: Acto
     if linked:
         problem = problem.locked()
         with writing(problem, by=by, at=at) as log:
-            log.record(Entry.Kind.RELATION, text=_("Incidents linked: %(numbers)s") % {"numbers": "、".join(one.number for one in linked)})
+            log.record(Entry.Kind.RELATION, details={"linked": [one.number for one in linked], "words": in_each_language(lambda: _("Incidents linked: %(numbers)s") % {"numbers": listed(one.number for one in linked)})})
     return linked
 
 

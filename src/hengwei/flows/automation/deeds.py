@@ -15,6 +15,7 @@ from hengwei.channels.actions import notices
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Message, Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import in_each_language
 from hengwei.desk.texts import filled, reads_english
 from hengwei.flows.events import RuleFired
 from hengwei.org.models import Role, Team, User
@@ -283,7 +284,7 @@ def _escalate(item: WorkItem, given: Given, doing: Doing) -> object:
         return None
     with writing(item, by=doing.by, at=doing.at) as log:
         item.escalation_level = given["number"]
-        log.record(Entry.Kind.AUTOMATION, text=_("escalation level %(n)s") % {"n": given["number"]}, details={"rule": doing.rule_id})
+        log.record(Entry.Kind.AUTOMATION, details={"rule": doing.rule_id, "level": given["number"], "words": in_each_language(lambda: _("escalation level %(n)s") % {"n": given["number"]})})
     people = notified(item, level.notify, now=doing.at) if level else []
     params = {"name": doing.rule, "reason": _("escalation level %(n)s") % {"n": given["number"]}}
     return notices.tell(people, "rule", item=item, at=doing.at, by=doing.by, params=params, urgent=bool(level and level.urgent), ways=tuple(level.ways) if level else ())

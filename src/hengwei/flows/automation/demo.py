@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hengwei.core import jobs, live
 from hengwei.core.acting import Actor
+from hengwei.core.i18n import in_each_language
 from hengwei.flows.automation import actions, rules, trial
 from hengwei.flows.automation.models import AutomationRule, RuleFiring
 from hengwei.flows.learning import actions as learning
@@ -69,11 +71,11 @@ def _past(rule: AutomationRule, rng: random.Random, since: datetime, now: dateti
         for at in trial.moments(rule, item, entries, clocks, begins=since, ends=now, calendar=calendar)[: rules.PER_ITEM_AND_HOUR]:
             if made >= 60 or not matches(rule.conditions, facts.of(item, at=at)):
                 continue
-            told = [{"do": one["do"], "told": trial.said(item, one), "error": ""} for one in rule.deeds]
+            told = [{"do": one["do"], "told": in_each_language(partial(trial.said, item, one)), "error": ""} for one in rule.deeds]
             firing = RuleFiring.objects.create(
                 rule=rule, rule_version=rule.version, item=item, reason=f"sample:{at.isoformat()}", event=rule.trigger, outcome="done", results=told, chain=[rules.key_of(rule.pk, item.pk)], at=at + timedelta(seconds=rng.randint(1, 20)))
             Entry.objects.create(
-                item=item, kind=Entry.Kind.AUTOMATION, public=False, via="automation", text=f"规则“{rule.name}”：{firing.told}", details={"rule": rule.pk, "firing": firing.pk, "outcome": "done"}, happened_at=firing.at)
+                item=item, kind=Entry.Kind.AUTOMATION, public=False, via="automation", details={"rule": rule.pk, "firing": firing.pk, "outcome": "done", "words": firing.line()}, happened_at=firing.at)
             made += 1
 
 

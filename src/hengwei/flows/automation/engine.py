@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hengwei.channels.actions import notices
 from hengwei.core import live
 from hengwei.core.acting import Actor
-from hengwei.core.errors import ActionError
+from hengwei.core.errors import ActionError, Message
+from hengwei.core.i18n import in_each_language
 from hengwei.flows.automation import deeds, rules
 from hengwei.flows.automation.models import AutomationRule, RuleFiring
 from hengwei.flows.automation.rules import Heard, Turn
@@ -72,8 +73,8 @@ def run(item_id: int, heard: Heard, *, chain: tuple[str, ...], reason: str, at: 
         stopped=lambda rule, turn: _stopped(rule, item, Outcome.LOOP, event=heard.event, chain=chain, reason=reason, at=at, why=_why(turn)))
 
 
-def _why(turn: Turn) -> str:
-    return _("it had run on this item before, and other rules led back to it") if turn is Turn.LOOP else _("the chain of rules was too long")
+def _why(turn: Turn) -> Message:
+    return gettext_lazy("it had run on this item before, and other rules led back to it") if turn is Turn.LOOP else gettext_lazy("the chain of rules was too long")
 
 
 def fire(
@@ -84,14 +85,14 @@ def fire(
         return None
     item = WorkItem.objects.get(pk=item_id)
     if _too_often(rule, item, at):
-        return _stopped(rule, item, Outcome.QUOTA, event=event, chain=chain, reason=reason, at=at, why=_("it ran too often within an hour"))
+        return _stopped(rule, item, Outcome.QUOTA, event=event, chain=chain, reason=reason, at=at, why=gettext_lazy("it ran too often within an hour"))
     doing = deeds.Doing(rule.pk, rule.label, Actor(chain=chain).caused_by(rules.key_of(rule.pk, item_id)), at)
     results = [_one(item_id, given, doing) for given in rule.deeds]
     failed = sum(1 for one in results if one["error"])
     outcome = Outcome.DONE if not failed else Outcome.FAILED if failed == len(results) else Outcome.PARTLY
     firing = RuleFiring.objects.create(
         rule=rule, rule_version=rule.version, item=item, reason=reason, event=event, outcome=outcome, results=results, chain=list(doing.by.chain), actor=user, at=at)
-    _note(firing, rule)
+    _note(firing)
     return firing
 
 
@@ -99,7 +100,7 @@ def _one(item_id: int, given: Mapping[str, Any], doing: deeds.Doing) -> dict[str
     """Do one thing; what came of it. A fault of ours does not undo what the rule did before."""
     item = WorkItem.objects.select_related("requester", "team", "customer", "owner", "site", "category").get(pk=item_id)
     try:
-        said = deeds.tell(item, given)
+        said = in_each_language(lambda: deeds.tell(item, given))
         deeds.do(item, given, doing)
     except ActionError as error:
         return {"do": given.get("do"), "told": "", "error": str(error)}
@@ -111,11 +112,11 @@ def _one(item_id: int, given: Mapping[str, Any], doing: deeds.Doing) -> dict[str
     return {"do": given.get("do"), "told": said, "error": ""}
 
 
-def _note(firing: RuleFiring, rule: AutomationRule) -> None:
+def _note(firing: RuleFiring) -> None:
     """Into the item's timeline, by the rule's name."""
     Entry.objects.create(
-        item_id=firing.item_id, kind=Entry.Kind.AUTOMATION, public=False, via="automation", text=_("Rule '%(rule)s': %(told)s") % {"rule": rule.label, "told": firing.told},
-        details={"rule": rule.pk, "firing": firing.pk, "outcome": firing.outcome}, happened_at=firing.at)
+        item_id=firing.item_id, kind=Entry.Kind.AUTOMATION, public=False, via="automation",
+        details={"rule": firing.rule_id, "firing": firing.pk, "outcome": firing.outcome, "words": firing.line()}, happened_at=firing.at)
     live.announce(f"item:{firing.item_id}")
 
 
@@ -127,17 +128,17 @@ def _too_often(rule: AutomationRule, item: WorkItem, at: datetime) -> bool:
 
 
 def _stopped(
-    rule: AutomationRule, item: WorkItem, outcome: str, *, event: str, chain: tuple[str, ...], reason: str, at: datetime, why: str,
+    rule: AutomationRule, item: WorkItem, outcome: str, *, event: str, chain: tuple[str, ...], reason: str, at: datetime, why: Message,
 ) -> RuleFiring | None:
     """Write down that the rule was stopped, and tell those who keep the house; of rules that led to each other at most once an hour."""
     together = {rule.pk, *rules.rule_ids(chain)}
     told = RuleFiring.objects.filter(rule__in=together, outcome__in=RuleFiring.STOPPED, at__gt=at - timedelta(hours=1), at__lte=at).exists()
     firing, made = RuleFiring.objects.get_or_create(
         rule=rule, item=item, reason=reason,
-        defaults={"rule_version": rule.version, "event": event, "outcome": outcome, "results": [{"do": "", "told": "", "error": why}], "chain": list(chain), "at": at})
+        defaults={"rule_version": rule.version, "event": event, "outcome": outcome, "results": [{"do": "", "told": "", "error": in_each_language(lambda: why)}], "chain": list(chain), "at": at})
     if not made:
         return None
-    _note(firing, rule)
+    _note(firing)
     if not told:
         by_id = {one.pk: one.label for one in AutomationRule.objects.filter(pk__in=rules.rule_ids(chain))}
         names = [by_id[pk] for pk in rules.rule_ids(chain) if pk in by_id]

@@ -9,10 +9,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core import history
-from hengwei.core.i18n import Bilingual
+from hengwei.core.i18n import Bilingual, clauses, in_each_language, in_mine
 from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
@@ -105,7 +106,7 @@ class RuleFiring(models.Model):
     reason = models.CharField(max_length=80)
     event = models.CharField(max_length=20, choices=list(rules.TRIGGERS.items()))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
-    #: [{"do": "assign", "told": "…", "error": ""}], in the language of the installation.
+    #: [{"do": "assign", "told": "…", "error": ""}], the words in each language (core/i18n.py: in_each_language).
     results = models.JSONField(_("what it did"), default=list)
     chain = models.JSONField(default=list)
     actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -128,7 +129,16 @@ class RuleFiring(models.Model):
     @property
     def told(self) -> str:
         """What it did, in one line."""
-        return "；".join(one.get("error") or one.get("told", "") for one in self.results)
+        return clauses(line["error"] or line["told"] for line in self.lines)
+
+    def line(self) -> dict[str, str]:
+        """The line of the item's timeline, in each language."""
+        return in_each_language(lambda: _t("Rule '%(rule)s': %(told)s") % {"rule": self.rule.label, "told": self.told})
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """What came of each deed, in the reader's language."""
+        return [{"do": one.get("do") or "", "told": in_mine(one.get("told", "")), "error": in_mine(one.get("error", ""))} for one in self.results]
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):

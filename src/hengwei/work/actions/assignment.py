@@ -18,7 +18,7 @@ from hengwei.work.clocks import engine as clocks
 from hengwei.work.events import ItemAssigned
 from hengwei.work.models import Entry, WorkItem
 
-from .writing import Log, moment, writing
+from .writing import Log, moment, name_in_each, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def place(log: Log, *, team: Team | None, owner: User | None, reason: str = "") 
     log.record(
         Entry.Kind.ASSIGNMENT, text=reason,
         details={
-            "team": str(team or ""), "owner": str(owner or ""), "team_before": str(team_before or ""), "owner_before": str(owner_before or ""),
+            **name_in_each("team", team), "owner": str(owner or ""), **name_in_each("team_before", team_before), "owner_before": str(owner_before or ""),
         },
     )
     return ItemAssigned(

@@ -15,7 +15,7 @@ from hengwei.work.clocks.escalation import notified
 from hengwei.work.events import ItemEscalated
 from hengwei.work.models import Entry, EscalationLevel, WorkItem
 
-from .writing import moment, writing
+from .writing import moment, name_in_each, writing
 
 #: What stands in the place of a step that a clock fires.
 BY_HAND = "by_hand"
@@ -41,7 +41,7 @@ def report_up(item: WorkItem, *, by: Actor, level: int, reason: str, version: in
     names = [person.name for person in people]
     with writing(item, by=by, at=at) as log:
         item.escalation_level = max(item.escalation_level, level)
-        log.record(Entry.Kind.ESCALATION, text=reason, details={"step": BY_HAND, "level": level, "level_name": kept.label, "told": names})
+        log.record(Entry.Kind.ESCALATION, text=reason, details={"step": BY_HAND, "level": level, **name_in_each("level_name", kept), "told": names})
     emit(ItemEscalated(
         item_id=item.pk, clock_id=0, step=BY_HAND, level=level, notify_user_ids=tuple(person.pk for person in people), urgent=kept.urgent,
         ways=tuple(kept.ways), reason=reason, actor=by, at=at,

@@ -17,7 +17,7 @@ from hengwei.work.events import ItemHandedOver, ItemShared
 from hengwei.work.models import Entry, HandOver, Share, WaitingFor, Watcher, WorkItem
 from hengwei.work.workflow import Phase
 
-from .writing import Log, moment, writing
+from .writing import Log, moment, name_in_each, writing
 
 #: Working time that colleagues have for an answer where nobody agreed on another.
 ANSWER_WITHIN = 8 * 3600
@@ -82,7 +82,7 @@ def share(
         create_defaults={"as_colleague": as_colleague, "note": note.strip()[:300], "shared_by": by.user, "shared_at": at},
     )
     with writing(item, by=by, at=at) as log:
-        log.record(Entry.Kind.SHARING, text=note.strip(), details={"what": "colleague" if as_colleague else "guest", "who": str(user or team)})
+        log.record(Entry.Kind.SHARING, text=note.strip(), details={"what": "colleague" if as_colleague else "guest", **name_in_each("who", user or team)})
     if new:
         emit(ItemShared(item_id=item.pk, share_id=made.pk, actor=by, at=at))
     return made
@@ -104,7 +104,7 @@ def revoke(one: Share, *, by: Actor, at: datetime | None = None) -> None:
     one.revoked_at, one.revoked_by = at, by.user
     one.save(update_fields=["revoked_at", "revoked_by"])
     with writing(item, by=by, at=at) as log:
-        log.record(Entry.Kind.SHARING, details={"what": "revoked", "who": str(one.with_whom)})
+        log.record(Entry.Kind.SHARING, details={"what": "revoked", **name_in_each("who", one.with_whom)})
     emit(ItemShared(item_id=item.pk, share_id=one.pk, revoked=True, actor=by, at=at))
 
 
@@ -146,7 +146,7 @@ def hand_over(
     moved = None
     with writing(item, by=by, at=at) as log:
         log.record(
-            Entry.Kind.HAND_OVER, text=question, details={"what": "asked", "whom": str(user or team), "due_at": due.isoformat(), "hand_over": made.pk},
+            Entry.Kind.HAND_OVER, text=question, details={"what": "asked", **name_in_each("whom", user or team), "due_at": due.isoformat(), "hand_over": made.pk},
         )
         if item.phase != Phase.WAITING:
             transition = _step_to(item, Phase.WAITING, given={"waiting_for": WaitingFor.COLLEAGUE, "comment": question}, by=by, what=_("put on hold"))
@@ -214,7 +214,7 @@ def tell_late(now: datetime) -> int:
         one.told_late_at = now
         one.save(update_fields=["told_late_at"])
         Entry.objects.create(
-            item_id=one.item_id, kind=Entry.Kind.HAND_OVER, public=False, via="system", details={"what": "late", "whom": str(one.whom)}, happened_at=now,
+            item_id=one.item_id, kind=Entry.Kind.HAND_OVER, public=False, via="system", details={"what": "late", **name_in_each("whom", one.whom)}, happened_at=now,
         )
         emit(ItemHandedOver(item_id=one.item_id, hand_over_id=one.pk, late=True, at=now))
     return len(due)

@@ -17,7 +17,7 @@ from hengwei.work.clocks import engine as clocks
 from hengwei.work.events import ItemChanged
 from hengwei.work.models import Entry, Level, WorkItem
 
-from .writing import moment, writing
+from .writing import changes_in_each, moment, writing
 
 #: What a person may change on an item besides its state, owner and team.
 CHANGEABLE = (
@@ -60,12 +60,12 @@ def change(item: WorkItem, *, by: Actor, version: int | None = None, at: datetim
         if found is not None:
             values["priority"] = found
     changes: dict[str, tuple[Any, Any]] = {}
-    shown: dict[str, list[Any]] = {}
+    pairs: dict[str, tuple[Any, Any]] = {}
     for name, value in values.items():
         before = getattr(item, name)
         if before != value:
             changes[name] = (_stored(before), _stored(value))
-            shown[name] = [_shown(before), _shown(value)]
+            pairs[name] = (before, value)
     if not changes:
         return item
     with writing(item, by=by, at=at) as log:
@@ -73,7 +73,7 @@ def change(item: WorkItem, *, by: Actor, version: int | None = None, at: datetim
             setattr(item, name, values[name])
         if item.classified_at is None and item.category_id and item.priority:
             item.classified_at = at
-        log.record(Entry.Kind.CHANGE, text=why, details={"changes": shown})
+        log.record(Entry.Kind.CHANGE, text=why, details=changes_in_each(pairs, lambda _name, one: _shown(one)))
         if PROMISES & set(changes):
             clocks.rematch(item, at=at, by=by, why=", ".join(sorted(PROMISES & set(changes))))
     jobs.reindex_soon(item)

@@ -8,15 +8,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import override
 
 from hengwei.core import live
 from hengwei.core.acting import Actor
+from hengwei.core.i18n import Bilingual
 from hengwei.work.models import Entry, WorkItem
 
 #: Length of the newest words kept on the item for lists.
@@ -91,6 +93,27 @@ def writing(item: WorkItem, *, by: Actor, at: datetime, fields: Iterable[str] | 
     item.save(update_fields=[*fields, "version", "updated_at"] if fields is not None else None)
     live.announce(f"item:{item.pk}", version=item.version)
     announce_queue(item)
+
+
+def name_in_each(field: str, row: Any) -> dict[str, str]:
+    """The name of a row as facts of an entry: the company's own, and beside it the English one where it has another."""
+    if not row:
+        return {field: ""}
+    if not isinstance(row, Bilingual):
+        return {field: str(row)}
+    return {field: row.name, **({f"{field}_en": row.name_en} if row.name_en and row.name_en != row.name else {})}
+
+
+def changes_in_each(changes: Mapping[str, Sequence[Any]], show: Callable[[str, Any], Any]) -> dict[str, Any]:
+    """What changed, as facts of an entry: before and after by field; what reads otherwise in English beside it."""
+
+    def shown(code: str) -> dict[str, list[Any]]:
+        with override(code):
+            return {name: [show(name, one) for one in pair] for name, pair in changes.items()}
+
+    chinese, english = shown("zh-hans"), shown("en")
+    apart = {name: pair for name, pair in english.items() if pair != chinese[name]}
+    return {"changes": chinese, **({"changes_en": apart} if apart else {})}
 
 
 def announce_queue(item: WorkItem) -> None:

@@ -254,7 +254,7 @@ def entry_out(entry: Entry, *, reader: User) -> dict[str, Any]:
     """An entry of the timeline; `details` of facts are for staff."""
     return {
         "id": entry.pk, "kind": entry.kind, "public": entry.public, "author": person(entry.author, reader=reader),
-        "by_staff": entry.by_staff, "text": entry.text, "html": entry.html, "details": entry.details if reader.is_agent else {},
+        "by_staff": entry.by_staff, "text": entry.words, "html": entry.html, "details": entry.details if reader.is_agent else {},
         "happened_at": entry.happened_at, "held_until": entry.held_until, "attachments": [attachment_out(a) for a in entry.attachments.all()],
     }
 

@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core.i18n import in_mine
 from hengwei.org.models import User
 from hengwei.work import permissions as perms
 
@@ -108,7 +109,12 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text[:80] or self.get_kind_display()
+        return self.words[:80] or self.get_kind_display()
+
+    @property
+    def words(self) -> str:
+        """What was said; of a fact that brought its words in each language, those in the reader's."""
+        return self.text or in_mine(self.details.get("words", ""))
 
     @property
     def has_words(self) -> bool:

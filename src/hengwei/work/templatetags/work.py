@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from hengwei.core.i18n import aside, clauses, colon, listed
+from hengwei.core.i18n import aside, clauses, colon, in_mine, is_chinese, listed
 from hengwei.core.levels import NAMES
 from hengwei.ui.templatetags.ui import duration, exact, icon, near
 from hengwei.work import kinds
@@ -77,6 +77,11 @@ def _value(name: str, value: Any) -> str:
     return listed(value) if isinstance(value, list) else str(value)
 
 
+def _named(d: dict[str, Any], name: str) -> str:
+    """A name among the facts of an entry, in the reader's language (`writing.name_in_each`)."""
+    return str((not is_chinese() and d.get(f"{name}_en")) or d.get(name) or "")
+
+
 @register.filter
 def answers(item: WorkItem) -> list[tuple[str, Any]]:
     """What was answered to the form that it was made with."""
@@ -107,6 +112,8 @@ def holds(group: Iterable[Entry], pk: int) -> bool:
 def told(entry: Entry) -> str:
     """A fact of the timeline in one line, without its author."""
     d = entry.details
+    if d.get("words"):
+        return in_mine(d["words"])
     if entry.kind == Entry.Kind.TRANSITION:
         extra = ""
         if d.get("waiting_for") in WaitingFor.values:
@@ -115,12 +122,13 @@ def told(entry: Entry) -> str:
             extra = aside(Closure(d["closure"]).label)
         return _("%(before)s → %(after)s") % {"before": _state(entry.item, d.get("before", "")), "after": _state(entry.item, d.get("after", ""))} + extra
     if entry.kind == Entry.Kind.ASSIGNMENT:
-        to = " · ".join(filter(None, (d.get("team"), d.get("owner"))))
+        to = " · ".join(filter(None, (_named(d, "team"), d.get("owner"))))
         why = d.get("reason") or entry.text
         return (_("assigned to %(who)s") % {"who": to or _("nobody")}) + (aside(why) if why else "")
     if entry.kind == Entry.Kind.CHANGE:
         parts = []
-        for name, (before, after) in d.get("changes", {}).items():
+        english = {} if is_chinese() else d.get("changes_en", {})
+        for name, (before, after) in {**d.get("changes", {}), **english}.items():
             label = label_of(name, entry.item.kind)
             if name in ("title", "description", "solution", "cause", "form") or max(len(str(before or "")), len(str(after or ""))) > 80:
                 parts.append(_("%(field)s changed") % {"field": label})
@@ -140,7 +148,7 @@ def told(entry: Entry) -> str:
         step = d.get("step", "")
         what = measure(d.get("measure", ""))
         if step == "by_hand":
-            words = _("reported upwards to %(level)s: %(reason)s") % {"level": d.get("level_name", ""), "reason": entry.text}
+            words = _("reported upwards to %(level)s: %(reason)s") % {"level": _named(d, "level_name"), "reason": entry.text}
         elif step == "breach":
             words = _("%(promise)s overdue since %(due)s") % {"promise": what, "due": f"{timezone.localtime(due):%m-%d %H:%M}" if due else ""}
         elif step.startswith("percent_"):
@@ -203,7 +211,7 @@ def collaboration_told(kind: str, d: dict[str, Any]) -> str:
     if kind == Entry.Kind.REMOTE:
         words = _("remote help by %(tool)s; %(consent_by)s agreed (%(how)s)")
     names = ("who", "whom", "name", "point", "tool", "consent_by", "how")
-    return words % {name: d.get(name, "") for name in names}
+    return words % {name: _named(d, name) for name in names}
 
 
 def _notice(d: dict[str, Any]) -> str:

@@ -1,0 +1,92 @@
+"""Lines of the timeline are told in the reader's language, whoever caused them; those from before stay as they stand."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from hengwei.desk.actions.problems import link_incidents
+from hengwei.flows.articles import solved_by
+from hengwei.flows.automation.actions import save_rule
+from hengwei.flows.automation.engine import fire
+from hengwei.knowledge.actions.writing import create_article
+from hengwei.org.models import Team
+from hengwei.work.actions.assignment import assign
+from hengwei.work.actions.intake import open_item
+from hengwei.work.actions.triage import change
+from hengwei.work.models import Category, Entry
+from hengwei.work.templatetags.work import told
+from tests.factories import TUESDAY, UserFactory, acting, open_incident
+
+pytestmark = pytest.mark.django_db
+
+
+def _lines(item, kind):
+    entry = Entry.objects.filter(item=item, kind=kind).latest("id")
+    found = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            found.append(told(entry))
+    return found
+
+
+@pytest.fixture
+def manager(department):
+    return UserFactory(role="manager")
+
+
+@pytest.fixture
+def item(requester, team):
+    return open_incident(requester=requester, team=team)
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_rules(item, manager, writer):
+    rule = save_rule(by=acting(manager), name="打印机归专人", name_en="Printers to one person", trigger="opened", deeds=[{"do": "priority", "level": 2}], active=True)
+    with translation.override(writer):
+        firing = fire(rule, item.pk, event="opened", chain=(), reason="event:1", at=TUESDAY)
+    chinese, english = _lines(item, "automation")
+    assert "打印机归专人" in chinese and "优先级" in chinese
+    assert english.startswith("Rule 'Printers to one person': ") and "priority" in english
+    with translation.override("en"):
+        assert firing.told.startswith("priority")
+    with translation.override("zh-hans"):
+        assert "优先级" in firing.told
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_facts_teams_and_links(item, agent, manager, writer):
+    category = Category.objects.create(key="printer", name="打印机", name_en="Printer")
+    other = Team.objects.create(key="net", name="网络组", name_en="Network")
+    with translation.override(writer):
+        change(item, by=acting(agent), category=category)
+        assign(item.locked(), by=acting(agent), team=other)
+        problem = open_item("problem", by=acting(manager), title="总是卡纸", at=TUESDAY, requester=manager)
+        link_incidents(problem, incidents=[item], by=acting(manager))
+        article = create_article(by=acting(manager), title="打印机卡纸", body="取出纸张", title_en="Paper jam", body_en="Take it out")
+        solved_by(item, article, by=acting(agent))
+    assert [line.endswith(end) for line, end in zip(_lines(item, "assignment"), ("网络组", "Network"), strict=True)] == [True, True]
+    assert [end in line for line, end in zip(_lines(item, "relation"), ("打印机卡纸", "Paper jam"), strict=True)] == [True, True]
+    chinese, english = _lines(problem, "relation")
+    assert item.number in chinese and item.number in english and english.isascii()
+    changed = Entry.objects.filter(item=item, kind="change", details__changes__has_key="category").get()
+    with translation.override("en"):
+        assert told(changed).endswith("Printer")
+    with translation.override("zh-hans"):
+        assert told(changed).endswith("打印机")
+
+
+def test_what_was_kept_before_in_one_language_is_still_shown(item):
+    Entry.objects.create(item=item, kind="automation", text="规则“旧”：优先级改为高", happened_at=TUESDAY)
+    assert _lines(item, "automation") == ["规则“旧”：优先级改为高"] * 2
+
+
+def test_over_rest_and_on_the_page_too(client, item, manager):
+    rule = save_rule(by=acting(manager), name="规则", name_en="A rule", trigger="opened", deeds=[{"do": "priority", "level": 2}], active=True)
+    fire(rule, item.pk, event="opened", chain=(), reason="event:1", at=TUESDAY)
+    reader = UserFactory(role="manager", language="en")
+    client.force_login(reader)
+    assert "Rule &#x27;A rule&#x27;" in client.get(item.get_absolute_url()).content.decode()
+    entries = client.get(f"/api/v1/items/{item.number}/timeline").json()
+    texts = [one["text"] for one in (entries["items"] if isinstance(entries, dict) else entries)]
+    assert any(text.startswith("Rule 'A rule'") for text in texts), texts
