@@ -23,6 +23,7 @@ from pydantic import TypeAdapter
 
 from . import events
 from .acting import Actor
+from .database.prepared import prepared
 from .jobs import PATIENT, enqueue, job
 from .models import WaitingEvent
 
@@ -38,7 +39,7 @@ def keep(told: Sequence[tuple[events.Event, Sequence[str]]]) -> None:
     """Keep events for these listeners, by name, and wake the worker when the caller's transaction commits."""
     rows = ", ".join(["(%s, %s, %s::jsonb)"] * len(told))
     values = [part for event, names in told for part in (events.name_of(type(event)), list(names), packed(event))]
-    with connection.cursor() as cursor:
+    with prepared(), connection.cursor() as cursor:
         cursor.execute(
             f"WITH kept AS (INSERT INTO core_waitingevent (event, listeners, data) VALUES {rows}) SELECT pg_notify(%s, '')",
             [*values, CHANNEL])

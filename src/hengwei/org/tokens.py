@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from hengwei.core.database.prepared import prepared
+
 from .models import ApiToken, Role, User
 
 PREFIX = "hw_"
@@ -36,7 +38,8 @@ SELECT u.*, t.id AS token_id, t.scopes AS token_scopes, t.expires_at AS token_ex
 
 def authenticate_token(raw: str) -> tuple[User, list[str]] | None:
     """Whose token it is and what it reaches; None for one that is unknown, expired, revoked, or of a person who left."""
-    user = next(iter(User.objects.raw(_OF_TOKEN, [_hash(raw)])), None)
+    with prepared():
+        user = next(iter(User.objects.raw(_OF_TOKEN, [_hash(raw)])), None)
     now = timezone.now()
     if user is None or (user.token_expires_at is not None and user.token_expires_at <= now):
         return None

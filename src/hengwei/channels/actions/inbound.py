@@ -240,7 +240,7 @@ def _open(
         entry_kind=Entry.Kind.MESSAGE_IN, entry_details=_details(row, message, sender, remote),
         **{"team": mailbox.team if mailbox else None, **facts},
     )
-    row.entry = item.entries.filter(kind=Entry.Kind.MESSAGE_IN).first()
+    row.entry_id = item.entries.filter(kind=Entry.Kind.MESSAGE_IN).values_list("pk", flat=True).first()
     if continues is not None:
         Relation.objects.create(source=item, target=continues, kind=Relation.Kind.CONTINUES)
     elif found is not None:

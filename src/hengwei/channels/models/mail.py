@@ -93,7 +93,7 @@ class InboundMessage(models.Model):
 
     sha256 = models.CharField(max_length=64, unique=True)
     #: The same message by another way has other bytes but the same fingerprint.
-    fingerprint = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
     message_id = models.CharField(max_length=500, blank=True, default="", db_index=True)
     path = models.CharField(max_length=200)
     size = models.PositiveIntegerField()
@@ -114,6 +114,8 @@ class InboundMessage(models.Model):
         verbose_name = _("message received")
         indexes = [
             models.Index(fields=["-id"], name="inbound_newest"),
+            # With the id: the first of several is asked for, and nothing else shall be read for it.
+            models.Index(fields=["fingerprint", "id"], name="inbound_same"),
             models.Index(fields=["status", "id"], condition=~Q(status="done"), name="inbound_open"),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hengwei.core.database.prepared import prepared
 from hengwei.core.events import later, on
 from hengwei.core.jobs import nothing_later
 from hengwei.flows.automation import engine
@@ -65,7 +66,8 @@ def listen(event: ItemEvent) -> None:
 @on(ItemOpened)
 def stands_new(event: ItemOpened) -> None:
     """A new item stands where it begins, and its requester waits."""
-    Standing.objects.begin(event.item_id)
+    with prepared():
+        Standing.objects.begin(event.item_id)
 
 
 @on(ItemMoved)

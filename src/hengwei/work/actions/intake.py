@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from hengwei.core import numbering
 from hengwei.core.acting import Actor
 from hengwei.core.database import rows
+from hengwei.core.database.prepared import prepared
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
 from hengwei.org.models import Customer, Site, Team, User
@@ -101,14 +102,16 @@ def open_item(
             Entry.Kind.ASSIGNMENT, at=at,
             details={"team": str(item.team or ""), "owner": str(item.owner or ""), "reason": chosen.why, "automatic": True},
         )
+    sequence = numbering.sequence(what.prefix, received_at.year)
     # All of it is written once, together.
-    [value] = rows.give_ids(item, *log.entries, *planned, also=[numbering.sequence(what.prefix, received_at.year)])
-    item.number = numbering.written(what.prefix, received_at.year, value)
-    rows.insert(item, *log.entries, *planned, *clocks.first_stretches(planned, at=received_at, by=by))
+    with prepared():
+        [value] = rows.give_ids(item, *log.entries, *planned, also=[sequence])
+        item.number = numbering.written(what.prefix, received_at.year, value)
+        rows.insert(item, *log.entries, *planned, *clocks.first_stretches(planned, at=received_at, by=by))
+        searching.index(item)
+        announce_queue(item)
     attach(item, entry, stored)
     add_fitting(item, at=at)
-    searching.index(item)
-    announce_queue(item)
     told: list[ItemEvent] = [ItemOpened(item_id=item.pk, kind=item.kind, entry_id=entry.pk, requester_id=item.requester_id, actor=by, at=at)]
     if item.owner_id or item.team_id:
         told.append(ItemAssigned(
