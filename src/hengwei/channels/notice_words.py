@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from hengwei.core.errors import Message
 from hengwei.core.filling import fill
+from hengwei.core.i18n import listed
 from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
@@ -67,7 +68,7 @@ def sentence(event: str, params: dict[str, Any]) -> tuple[str, str]:
     icon, words = WORDS[event]
     what = step_words(params.get("step", ""), params.get("measure", ""), params.get("reason", "")) if event == "escalated" else ""
     texts = {name: str(params.get(name, "")) for name in ("address", "name", "reason")}
-    return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "rules": "、".join(params.get("rules", [])), **texts}
+    return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "rules": listed(params.get("rules", [])), **texts}
 
 
 def chat_text(event: str, *, item: WorkItem | None, params: dict[str, Any], reader: User | None, language: str) -> str:

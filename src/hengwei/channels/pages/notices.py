@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from hengwei.channels.actions import notices
+from hengwei.channels.bundles import bundled
 from hengwei.channels.models import Notice, NoticeChannel
 from hengwei.channels.notice_words import CHOICES, sentence
 from hengwei.core.acting import current
 from hengwei.core.asked import chosen, signed_in
+from hengwei.core.i18n import clauses
 from hengwei.core.rest import keyset
 from hengwei.org.models import User
 from hengwei.ui.menu import Corner
@@ -27,8 +29,8 @@ SHOWN = 50
 WAYS = ("mail", "chat")
 
 def unread(user: User) -> int:
-    """How many notices the person has not seen; counted up to 100."""
-    return Notice.objects.filter(user=user, read_at=None)[:100].count()
+    """How many lines the person has not seen; counted up to 100 notices."""
+    return len(bundled(Notice.objects.filter(user=user, read_at=None).only("item_id", "event", "at").order_by("-id")[:100]))
 
 
 BELL = Corner("bell", gettext_lazy("Notices"), "bell", "channels:notices", "channels:notices_count", unread)
@@ -39,7 +41,13 @@ def bell(request: HttpRequest) -> HttpResponse:
     """The newest notices; older ones by page."""
     user = signed_in(request)
     page = keyset(Notice.objects.filter(user=user).select_related("item"), cursor=request.GET.get("cursor", ""), limit=SHOWN)
-    shown = [{"notice": notice, "icon": icon, "words": words} for notice in page["items"] for icon, words in (sentence(notice.event, notice.params),)]
+    shown = []
+    for line in bundled(page["items"]):
+        said = [sentence(notice.event, notice.params) for notice in line]
+        shown.append({
+            "notice": line[0], "icon": said[0][0], "words": clauses(dict.fromkeys(words for _icon, words in said)), "count": len(line),
+            "new": any(notice.read_at is None for notice in line),
+        })
     return render(request, "channels/notices.html", {"rows": shown, "next": page["next"], "unread": unread(user)})
 
 
