@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from hengwei.core.filling import fill
+from hengwei.core.i18n import in_line
 from hengwei.org.models import User
 from hengwei.work.models import Attachment, Measure, WorkItem
 
@@ -135,7 +136,7 @@ def values(item: WorkItem | None, *, reader: User | None, params: dict[str, Any]
             "state": str(item.state_of.label), "due": _due(item.due_at), "solution": item.solution, "link": f"{settings.SITE_URL}{item.get_absolute_url()}",
             "priority": str(item.get_priority_display()) if item.priority else "", "description": item.description[:1500],
         }
-    found |= {key: str(value) for key, value in params.items() if key in wording.PLACES}
+    found |= {key: in_line(value) for key, value in params.items() if key in wording.PLACES}
     if event == "escalated":
         found["reason"] = step_words(str(params.get("step", "")), str(params.get("measure", "")), str(params.get("reason", "")))
     return found

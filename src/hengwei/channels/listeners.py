@@ -152,7 +152,7 @@ def tell_approval(event: ApprovalDecided) -> None:
 def tell_stuck(event: ApprovalStuck) -> None:
     """Those who may name approvers."""
     keepers = User.objects.filter(is_active=True, roles__permissions__contains=[work_perms.CONFIGURE]).distinct()
-    notices.tell(keepers, "approval_stuck", item_id=event.item_id, at=event.at, params={"reason": "、".join(event.missing)})
+    notices.tell(keepers, "approval_stuck", item_id=event.item_id, at=event.at, params={"reason": list(event.missing)})
 
 
 @on(ApprovalLate)
@@ -160,7 +160,7 @@ def tell_late(event: ApprovalLate) -> None:
     """Who asked for the approval, whoever handles the item, and those who may name other approvers for its team."""
     approval = Approval.objects.select_related("item__owner", "item__team__lead", "asked_by").get(pk=event.approval_id)
     people = {p.pk: p for p in (approval.asked_by, approval.item.owner, approval.item.team.lead if approval.item.team else None) if p is not None}
-    notices.tell(people.values(), "approval_late", item=approval.item, at=event.at, params={"reason": "、".join(event.awaited) or event.step})
+    notices.tell(people.values(), "approval_late", item=approval.item, at=event.at, params={"reason": list(event.awaited) or event.step})
 
 
 @on(ItemEvent)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from hengwei.core.errors import Message
 from hengwei.core.filling import fill
-from hengwei.core.i18n import listed
+from hengwei.core.i18n import colon, in_line, listed
 from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
@@ -67,7 +67,7 @@ def sentence(event: str, params: dict[str, Any]) -> tuple[str, str]:
     """(icon, sentence) of a notice, in the language that is active."""
     icon, words = WORDS[event]
     what = step_words(params.get("step", ""), params.get("measure", ""), params.get("reason", "")) if event == "escalated" else ""
-    texts = {name: str(params.get(name, "")) for name in ("address", "name", "reason")}
+    texts = {name: in_line(params.get(name, "")) for name in ("address", "name", "reason")}
     return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "rules": listed(params.get("rules", [])), **texts}
 
 
@@ -90,4 +90,4 @@ def line(event: str, *, item: WorkItem | None, params: dict[str, Any]) -> str:
     words = sentence(event, params)[1]
     if item is None:
         return f"- {words}"
-    return f"- {item.number} {item.title}：{words}\n  {settings.SITE_URL}{item.get_absolute_url()}"
+    return f"- {item.number} {item.title}{colon()}{words}\n  {settings.SITE_URL}{item.get_absolute_url()}"

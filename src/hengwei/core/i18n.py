@@ -20,6 +20,11 @@ def listed(words: Iterable[object]) -> str:
     return ("、" if is_chinese() else ", ").join(map(str, words))
 
 
+def in_line(value: object) -> str:
+    """A text, or several names one after the other."""
+    return listed(value) if isinstance(value, list | tuple) else str(value)
+
+
 def clauses(parts: Iterable[object]) -> str:
     """Parts of a sentence one after the other."""
     return ("；" if is_chinese() else "; ").join(map(str, parts))

@@ -13,6 +13,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core.i18n import listed
+
 #: Kinds of pictures that are shown where they hang (files/thumbnails.py).
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff"})
 
@@ -92,7 +94,7 @@ class SynonymGroup(models.Model):
         verbose_name = _("synonyms")
 
     def __str__(self) -> str:
-        return "、".join(self.words)
+        return listed(self.words)
 
 
 class IdempotencyKey(models.Model):

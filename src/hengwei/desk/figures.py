@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hengwei.core.i18n import aside
 from hengwei.desk.models import Complaint, Problem, Rating
 from hengwei.ui.kit.charts import Chart, Series
 from hengwei.work.models import Category, WorkItem
@@ -64,7 +65,7 @@ def satisfaction_by(span: Span, key: str) -> Chart:
         "team": ("item__team", _("Satisfaction by team")), "owner": ("item__owner", _("Satisfaction by engineer")), "category": ("item__category", _("Satisfaction by category")), "customer": ("item__customer", _("Satisfaction by customer")),
     }[key]
     rows = list(Rating.objects.within(span.start, span.end).exclude(**{path: None}).values(path, f"{path}__name").annotate(n=Count("pk"), average=Avg("score")).order_by("-n")[:BARS])
-    return Chart(f"by_{key}", title, [f"{row[f'{path}__name']}（{row['n']}）" for row in rows], [Series(_("average, 1 to 5"), [round(float(row["average"]), 2) for row in rows])], horizontal=True)
+    return Chart(f"by_{key}", title, [f"{row[f'{path}__name']}{aside(row['n'])}" for row in rows], [Series(_("average, 1 to 5"), [round(float(row["average"]), 2) for row in rows])], horizontal=True)
 
 
 def problems_by_category(span: Span) -> Chart:

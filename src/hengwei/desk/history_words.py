@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hengwei.core.history import Teller, tells
-from hengwei.core.i18n import is_chinese
+from hengwei.core.i18n import aside, is_chinese
 from hengwei.core.levels import NAMES
 from hengwei.org.models import Team, User
 from hengwei.work import facts, kinds
@@ -85,7 +85,7 @@ def tasks() -> Teller:
 
     def lines(value: Any) -> list[str]:
         return [
-            f"{number}. {_in_language(one, 'title')}（{_('; ').join(filter(None, [names.get(one.get('kind', 'request'), ''), teams.get(one.get('team'), '')]))}）" for number, one in enumerate(value, 1)
+            f"{number}. {_in_language(one, 'title')}{aside(_('; ').join(filter(None, [names.get(one.get('kind', 'request'), ''), teams.get(one.get('team'), '')])))}" for number, one in enumerate(value, 1)
         ]
 
     return lines

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import chosen
 from hengwei.core.errors import NotFound, Refused
+from hengwei.core.i18n import listed
 from hengwei.desk import answers as answers
 from hengwei.desk import customer_page as customer_page
 from hengwei.desk import permissions as perms
@@ -180,7 +181,7 @@ def link_incidents(item: WorkItem, by: Actor, post: Any) -> str:
 def tell_incidents(item: WorkItem, by: Actor, post: Any) -> str:
     """The same words to the requesters of all open incidents."""
     told, refused = problems.tell_incidents(item, by=by, text=post.get("text", ""))
-    return _told(told) + (" " + _("Refused: %(numbers)s") % {"numbers": "、".join(refused)} if refused else "")
+    return _told(told) + (" " + _("Refused: %(numbers)s") % {"numbers": listed(refused)} if refused else "")
 
 
 @verb("root-problem")

@@ -18,6 +18,7 @@ from hengwei.core.acting import current
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
 from hengwei.core.files import store
+from hengwei.core.i18n import clauses
 from hengwei.ui.kit import Column, KitForm, Pages
 from hengwei.ui.kit.exports import table_response
 
@@ -174,7 +175,7 @@ def refused(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     heads = actions.heads_of(run) or sorted({key for row in run.refused.all()[:200] for key in row.values})
     labels = {field.key: str(field.label) for field in targets.get(run.target).fields}
     lines = (
-        [row.number, *(row.values.get(head, "") for head in heads), "；".join(f"{labels.get(key, key)}: {said}" if key else said for key, said in row.errors.items())]
+        [row.number, *(row.values.get(head, "") for head in heads), clauses(f"{labels.get(key, key)}: {said}" if key else said for key, said in row.errors.items())]
         for row in run.refused.order_by("number").iterator(chunk_size=2000)
     )
     return table_response(form, _t("refused rows"), [_t("row"), *heads, _t("why")], lines)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.acting import Actor
+from hengwei.core.i18n import clauses
 from hengwei.core.jobs import timer
 from hengwei.core.tasks import Work, start, task
 
@@ -35,7 +36,7 @@ def train_models(work: Work) -> None:
     from hengwei.flows.learning import actions
 
     made = actions.train(at=timezone.now(), progress=work.stands_at)
-    work.tell("；".join(f"{row.get_field_display()} {row.accuracy}%" for row in made if row.tested) or _t("Too little is known yet."), models=[row.pk for row in made])
+    work.tell(clauses(f"{row.get_field_display()} {row.accuracy}%" for row in made if row.tested) or _t("Too little is known yet."), models=[row.pk for row in made])
 
 
 @timer("37 19 * * *", _("Learn suggestions from the department's history"))

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core.i18n import is_chinese
 from hengwei.core.models import SynonymGroup
 from hengwei.knowledge.models import Article, Audience, Category, Fault, System
 from hengwei.org.models import Customer, Team, User
@@ -25,7 +26,7 @@ class WordsField(forms.CharField):
         return [word.strip() for word in _BETWEEN.split(super().to_python(value) or "") if word.strip()]
 
     def prepare_value(self, value: Any) -> Any:
-        return "，".join(value) if isinstance(value, list | tuple) else value
+        return ("，" if is_chinese() else ", ").join(value) if isinstance(value, list | tuple) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(self.to_python(initial) != self.to_python(data))
@@ -140,7 +141,7 @@ Steps = forms.formset_factory(StepForm, extra=0, can_delete=True, can_order=True
 class SynonymForm(KitModelForm):
     """Words that mean the same."""
 
-    words = WordsField(label=_("words"), help_text=_("Between commas, such as 打印机，printer，打印设备."))
+    words = WordsField(label=_("words"), help_text=_("Between commas, such as printer, copier, 打印机."))
     wide = ("words",)
 
     class Meta:

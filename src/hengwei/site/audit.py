@@ -23,6 +23,7 @@ from hengwei.core.asked import signed_in
 from hengwei.core.audit import archiving
 from hengwei.core.errors import Forbidden
 from hengwei.core.history.showing import WAYS
+from hengwei.core.i18n import clauses, listed
 from hengwei.core.models import AuditRecord
 from hengwei.core.names import name_of
 from hengwei.core.permissions import VIEW_AUDIT
@@ -99,7 +100,7 @@ def _detail(name: str, value: Any) -> str:
 
 def _short(details: dict[str, Any]) -> str:
     """Details on one line, as long as a list row takes."""
-    said = "；".join(_detail(name, value) for name, value in details.items())
+    said = clauses(_detail(name, value) for name, value in details.items())
     return said if len(said) <= 120 else f"{said[:119]}…"
 
 
@@ -114,7 +115,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if verdict.whole:
         messages.success(request, _("The log is whole: %(n)d records, each linked to the one before.") % {"n": verdict.records})
     else:
-        places = "、".join(f"#{one.position}" for one in verdict.broken)
+        places = listed(f"#{one.position}" for one in verdict.broken)
         messages.error(request, _("The log was tampered with, at %(places)s. Keep the database as it is and look at `hengwei audit verify`.") % {"places": places})
     return redirect("site:audit")
 

@@ -12,6 +12,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from hengwei.core.i18n import colon
 from hengwei.org.models import Post, Role, Team
 from hengwei.ui.kit import Inline
 from hengwei.ui.kit.picked import CodedChoices
@@ -42,9 +43,9 @@ def approvers(present: Sequence[Mapping[str, Any]] = ()) -> Choices:
     plain = [(way, label) for way, label in WAYS.items() if way != "person" and way not in KEYED]
     groups: Choices = [
         (_t("By what they are to the item"), plain),
-        (_t("Everyone with a role"), [(f"role:{row.key}", f"{WAYS['role']}：{row.label}") for row in Role.objects.order_by("name", "id")]),
-        (_t("Holders of a post"), [(f"post:{row.key}", f"{WAYS['post']}：{row.label}") for row in Post.objects.order_by("name", "id")]),
-        (_t("Heads of teams"), [(f"head:{row.key}", f"{WAYS['head']}：{row.label}") for row in Team.objects.filter(archived_at=None).order_by("name", "id")]),
+        (_t("Everyone with a role"), [(f"role:{row.key}", f"{WAYS['role']}{colon()}{row.label}") for row in Role.objects.order_by("name", "id")]),
+        (_t("Holders of a post"), [(f"post:{row.key}", f"{WAYS['post']}{colon()}{row.label}") for row in Post.objects.order_by("name", "id")]),
+        (_t("Heads of teams"), [(f"head:{row.key}", f"{WAYS['head']}{colon()}{row.label}") for row in Team.objects.filter(archived_at=None).order_by("name", "id")]),
     ]
     known = {code for _label, choices in groups for code, _name in choices}
     gone = {code: described(one) for step in present for one in step.get("approvers", []) if (code := code_of(one)) not in known and one.get("by") != "person"}

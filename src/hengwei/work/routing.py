@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from hengwei.core.i18n import clauses
 from hengwei.org.duty import on_duty
 from hengwei.org.models import Absence, Membership, Rota, Skill, Team, User
 from hengwei.work.conditions import matches
@@ -102,7 +103,7 @@ def route(item: WorkItem, *, now: datetime) -> Route:
         if item.team_id in (None, rule.team_id) and matches(rule.conditions, facts):
             why = _("rule '%(rule)s'") % {"rule": rule.label}
             owner, how = (rule.owner, _("named by the rule")) if rule.owner else hand_out(rule.team, now=now, skill_id=rule.skill_id, about=rule.category or item.category)
-            return Route(rule.team, owner, rule.category, f"{why}；{how}" if how else why)
+            return Route(rule.team, owner, rule.category, clauses((why, how)) if how else why)
     team, why = item.team, ""
     if team is None and item.customer is not None and item.customer.default_team_id:
         team, why = item.customer.default_team, _("the customer's team")
@@ -111,7 +112,7 @@ def route(item: WorkItem, *, now: datetime) -> Route:
     if team is None:
         return Route(None, None, None, "")
     owner, how = hand_out(team, now=now, about=item.category)
-    return Route(team, owner, None, "；".join(filter(None, (why, how))))
+    return Route(team, owner, None, clauses(filter(None, (why, how))))
 
 
 def first_team() -> Team | None:

@@ -21,6 +21,7 @@ from hengwei.core import live
 from hengwei.core.acting import Actor
 from hengwei.core.database.resting import let_go
 from hengwei.core.errors import Refused
+from hengwei.core.i18n import listed
 from hengwei.core.jobs import enqueue
 from hengwei.org.models import User
 from hengwei.work.actions.writing import Log
@@ -225,7 +226,7 @@ def send_again(row: OutboundMessage, *, by: Actor, to: list[str]) -> OutboundMes
 def _failed(row: OutboundMessage, why: str, at: datetime) -> None:
     row.status, row.reason = Status.FAILED, why[:500]
     row.save()
-    _note(row, at, notice="mail_failed", address="、".join([*row.to, *row.cc]), diagnostic=why[:500], message=row.pk)
+    _note(row, at, notice="mail_failed", address=listed([*row.to, *row.cc]), diagnostic=why[:500], message=row.pk)
 
 
 def _note(row: OutboundMessage, at: datetime, **details: Any) -> None:

@@ -18,6 +18,7 @@ from hengwei.channels.event_names import in_words
 from hengwei.channels.models import Hook, HookCall, Outgoing, Webhook, WebhookDelivery
 from hengwei.core.acting import Actor
 from hengwei.core.history import plainly
+from hengwei.core.i18n import listed
 from hengwei.org.models import Team, User
 from hengwei.ui.kit import Action, Column, Facts, KitForm, Pages, Part, Table
 from hengwei.work import kinds
@@ -128,7 +129,7 @@ class DeliveryPages(Pages):
 
 
 def _numbers(call: HookCall) -> str:
-    return "、".join(item.number for item in call.items.all())
+    return listed(item.number for item in call.items.all())
 
 
 def _opened(hook: Hook) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import NotFound, Refused
 from hengwei.core.files import files_of
+from hengwei.core.i18n import listed
 from hengwei.core.models import StoredFile
 from hengwei.desk import design
 from hengwei.desk import fields as rules
@@ -219,5 +220,5 @@ def submit(
 def _read(field: Mapping[str, Any], value: Any, brought: Mapping[str, Sequence[StoredFile]]) -> Any:
     """An answer as people read it on the item."""
     if field["type"] == "file":
-        return "、".join(file.name for file in brought.get(field["key"], ()))
+        return listed(file.name for file in brought.get(field["key"], ()))
     return rules.said(field, value)

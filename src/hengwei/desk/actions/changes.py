@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
+from hengwei.core.i18n import listed
 from hengwei.desk import collisions
 from hengwei.desk import permissions as perms
 from hengwei.desk.collisions import Collision, Planned
@@ -51,7 +52,7 @@ def check_submission(change: WorkItem) -> None:
     own: Change = own_of(change, Change)
     missing = [str(Change._meta.get_field(name).verbose_name) for name in FACTS if name in DEMANDED and not getattr(own, name)]  # type: ignore[union-attr]
     if missing:
-        raise Refused(_("Please give: %(names)s.") % {"names": "、".join(missing)}, code="missing", field="plan")
+        raise Refused(_("Please give: %(names)s.") % {"names": listed(missing)}, code="missing", field="plan")
     frozen = next((hit for hit in collisions_of(own) if hit.freeze), None)
     if frozen is not None:
         freeze = Freeze.objects.get(pk=int(frozen.other.removeprefix("freeze:")))

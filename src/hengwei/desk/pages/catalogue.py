@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
+from hengwei.core.i18n import aside
 from hengwei.desk import design
 from hengwei.desk import permissions as perms
 from hengwei.desk.actions import catalogue as actions
@@ -145,7 +146,7 @@ def _said(path: str, before: Any, after: Any) -> dict[str, Any]:
     if path.startswith("fields."):
         parts = sorted(set(before or {}) | set(after or {}))
         return {
-            "what": f"{(after or before)['label']}（{path.removeprefix('fields.')}）", "gone": after is None, "new": before is None,
+            "what": f"{(after or before)['label']}{aside(path.removeprefix('fields.'))}", "gone": after is None, "new": before is None,
             "parts": [] if before is None or after is None else [(name, before.get(name, ""), after.get(name, "")) for name in parts if before.get(name) != after.get(name)],
         }
     if path == "plan":

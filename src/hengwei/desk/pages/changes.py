@@ -19,6 +19,7 @@ from icalendar import Calendar as ICalendar
 from icalendar import Event
 
 from hengwei.core.acting import Actor
+from hengwei.core.i18n import listed
 from hengwei.desk import collisions
 from hengwei.desk import permissions as perms
 from hengwei.desk.actions import changes as actions
@@ -123,9 +124,9 @@ def change_ics(request: HttpRequest) -> HttpResponse:
     found.add("version", "2.0")
     found.add("x-wr-calname", str(_t("Changes")))
     for change in actions.planned_within(*span):
-        found.add_component(_event(f"{change.number}@hengwei", f"{change.number} {change.title}", change.planned_start, change.planned_end, now, f"{settings.SITE_URL}{change.get_absolute_url()}", "、".join(change.systems)))
+        found.add_component(_event(f"{change.number}@hengwei", f"{change.number} {change.title}", change.planned_start, change.planned_end, now, f"{settings.SITE_URL}{change.get_absolute_url()}", listed(change.systems)))
     for freeze in Freeze.objects.within(*span):
-        found.add_component(_event(f"freeze-{freeze.pk}@hengwei", _t("Freeze: %(name)s") % {"name": freeze.label}, freeze.starts_at, freeze.ends_at, now, "", "、".join(freeze.systems)))
+        found.add_component(_event(f"freeze-{freeze.pk}@hengwei", _t("Freeze: %(name)s") % {"name": freeze.label}, freeze.starts_at, freeze.ends_at, now, "", listed(freeze.systems)))
     return HttpResponse(found.to_ical(), content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="changes.ics"'})
 
 

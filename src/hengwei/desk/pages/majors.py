@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import current
 from hengwei.core.errors import ActionError, NotFound
+from hengwei.core.i18n import listed
 from hengwei.desk import permissions as perms
 from hengwei.desk.actions import majors as actions
 from hengwei.desk.models import Incident
@@ -69,5 +70,5 @@ def update_major(request: HttpRequest, number: str) -> HttpResponse:
         return _show(request, own, error)
     messages.success(request, ngettext("%(n)d requester was told.", "%(n)d requesters were told.", done["told"]) % {"n": done["told"]})
     if done["refused"]:
-        messages.error(request, _("Refused: %(numbers)s") % {"numbers": "、".join(done["refused"])})
+        messages.error(request, _("Refused: %(numbers)s") % {"numbers": listed(done["refused"])})
     return redirect("desk:major", number=own.number)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.acting import Actor
+from hengwei.core.i18n import listed
 from hengwei.org.models import Customer, Team, User
 from hengwei.work import kinds
 from hengwei.work.actions.bringing import Brought, bring_in
@@ -70,7 +71,7 @@ class Items(Target):
         phase = say.phase(get("state", "")) if get("state") else "closed" if get("closed_at") else "resolved" if get("resolved_at") else "new"
         if phase is None:
             errors["state"] = _t("What “%(text)s” means for an item is not known. Known are: %(words)s.") % {
-                "text": get("state"), "words": "、".join(word for words in say.PHASES.values() for word in words)}
+                "text": get("state"), "words": listed(word for words in say.PHASES.values() for word in words)}
         moments = {name: self._moment(get(name, ""), name, errors) for name in ("received_at", "resolved_at", "closed_at")}
         levels = {name: self._level(get(name, ""), name, errors) for name in ("priority", "impact", "urgency")}
         source = self.sources.get(get("source", "").strip().casefold(), Source.SYSTEM.value)

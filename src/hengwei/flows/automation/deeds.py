@@ -15,7 +15,7 @@ from hengwei.channels.actions import notices
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Message, Refused
 from hengwei.core.events import emit
-from hengwei.core.i18n import in_each_language
+from hengwei.core.i18n import colon, in_each_language, listed
 from hengwei.desk.texts import filled, reads_english
 from hengwei.flows.events import RuleFired
 from hengwei.org.models import Role, Team, User
@@ -142,12 +142,12 @@ def _labels(given: Given) -> list[str]:
     return [one.strip()[:40] for one in str(given.get("text", "")).replace("，", ",").replace("、", ",").split(",") if one.strip()]
 
 
-@_deed("label", gettext_lazy("add labels"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('labels')} + {'、'.join(_labels(g))}")
+@_deed("label", gettext_lazy("add labels"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('labels')} + {listed(_labels(g))}")
 def _label(item: WorkItem, given: Given, doing: Doing) -> object:
     return triage.change(item, by=doing.by, at=doing.at, why=doing.rule, labels=list(dict.fromkeys([*item.labels, *_labels(given)])))
 
 
-@_deed("unlabel", gettext_lazy("take labels away"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('labels')} − {'、'.join(_labels(g))}")
+@_deed("unlabel", gettext_lazy("take labels away"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('labels')} − {listed(_labels(g))}")
 def _unlabel(item: WorkItem, given: Given, doing: Doing) -> object:
     return triage.change(item, by=doing.by, at=doing.at, why=doing.rule, labels=[one for one in item.labels if one not in _labels(given)])
 
@@ -238,12 +238,12 @@ def _short(text: str) -> str:
     return line if len(line) <= 80 else f"{line[:79]}…"
 
 
-@_deed("reply", gettext_lazy("reply to the requester"), "text", "text_en", check=_has_words, tell=lambda item, g: f"{_('reply')}：{_short(_words(item, g, english=reads_english(item)))}")
+@_deed("reply", gettext_lazy("reply to the requester"), "text", "text_en", check=_has_words, tell=lambda item, g: f"{_('reply')}{colon()}{_short(_words(item, g, english=reads_english(item)))}")
 def _reply(item: WorkItem, given: Given, doing: Doing) -> object:
     return conversation.reply(item, by=doing.by, at=doing.at, text=_words(item, given, english=reads_english(item)), automatic=True)
 
 
-@_deed("note", gettext_lazy("internal note"), "text", check=_has_words, tell=lambda item, g: f"{_('note')}：{_short(_words(item, g))}")
+@_deed("note", gettext_lazy("internal note"), "text", check=_has_words, tell=lambda item, g: f"{_('note')}{colon()}{_short(_words(item, g))}")
 def _note(item: WorkItem, given: Given, doing: Doing) -> object:
     return conversation.note(item, by=doing.by, at=doing.at, text=_words(item, given))
 

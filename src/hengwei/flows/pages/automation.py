@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
-from hengwei.core.i18n import clauses
+from hengwei.core.i18n import aside, clauses, listed
 from hengwei.flows import permissions as perms
 from hengwei.flows.automation import actions, deeds, trial
 from hengwei.flows.automation import forms as rule_forms
@@ -58,10 +58,10 @@ def in_words(row: AutomationRule) -> dict[str, Any]:
     if row.options.get("outcome"):
         asked.append(dict(rule_forms.RuleForm.base_fields["outcome"].choices)[row.options["outcome"]])  # type: ignore[attr-defined]
     if amount and row.on_time and row.trigger != "schedule":
-        asked.append(f"{amount} {rule_forms.UNITS[unit]}" + (f"（{_t('counted in working time')}）" if row.working else ""))
+        asked.append(f"{amount} {rule_forms.UNITS[unit]}" + (aside(_t("counted in working time")) if row.working else ""))
     if row.trigger == "schedule" and row.at_time:
         days = [str(label) for day, label in rule_forms.WEEKDAYS if day in row.weekdays]
-        asked.append(f"{row.at_time:%H:%M} " + ("、".join(days) or _t("every day")))
+        asked.append(f"{row.at_time:%H:%M} " + (listed(days) or _t("every day")))
     return {
         "when": row.get_trigger_display(), "asked": asked, "conditions": facts.in_words(row.conditions), "any_of": "any" in row.conditions,
         "deeds": [(deeds.DEEDS[one["do"]].label, details_of(one)) for one in row.deeds if one.get("do") in deeds.DEEDS], "rule": row,

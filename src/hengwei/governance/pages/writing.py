@@ -17,6 +17,7 @@ from hengwei.core import controls
 from hengwei.core.acting import current
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError, Refused
+from hengwei.core.i18n import listed
 from hengwei.governance import board as boards
 from hengwei.governance import permissions as perms
 from hengwei.governance.actions import binding as bind_actions
@@ -136,7 +137,7 @@ def change_draft(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _line(row: boards.Row, *, covered: bool) -> dict[str, Any]:
     suggestions = [
-        {"control": control, "params": params, "plain": control.plain(params), "words": "、".join(why.words)}
+        {"control": control, "params": params, "plain": control.plain(params), "words": listed(why.words)}
         for control, params, why in ([] if covered or row.proofs else bind_actions.suggested(row.clause))
     ]
     return {"row": row, "suggestions": suggestions, "covered": covered}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from hengwei.core import search
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
+from hengwei.core.i18n import listed
 from hengwei.core.jobs import enqueue
 from hengwei.core.models import SynonymGroup
 from hengwei.knowledge import permissions as perms
@@ -72,7 +73,7 @@ def save_synonyms(group: SynonymGroup | None, *, by: Actor, words: Sequence[str]
     if group is not None:
         others = others.exclude(pk=group.pk)
     for other in others:
-        again = "、".join(word for word in cleaned if word in other.words)
+        again = listed(word for word in cleaned if word in other.words)
         raise Refused(_("Already in another group: %(words)s") % {"words": again}, code="taken", field="words")
     group = group or SynonymGroup()
     group.words = cleaned

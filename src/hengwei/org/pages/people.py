@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import signed_in
+from hengwei.core.i18n import colon
 from hengwei.org import permissions as perms
 from hengwei.org.actions.account import end_session
 from hengwei.org.actions.letters import send_link
@@ -59,7 +60,7 @@ def linked(row: Any, url: str) -> SafeString | str:
 def _handed(handed: Handed) -> str:
     """What to say after a hand-over: how much went, and what stayed with the reason."""
     said = _t("%(n)d handed over.") % {"n": handed.count}
-    return " ".join([said, *(f"{row}：{why}" for row, why in handed.stayed[:5])])
+    return " ".join([said, *(f"{row}{colon()}{why}" for row, why in handed.stayed[:5])])
 
 
 def mail_link(person: User) -> SafeString | str:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hengwei.core.i18n import colon, is_chinese
+from hengwei.core.i18n import aside, colon, is_chinese, listed
 from hengwei.core.levels import NAMES
 
 register = template.Library()
@@ -30,6 +30,24 @@ def colon_tag() -> str:
 def comma_tag() -> str:
     """What parts the words of a list, in the reader's language."""
     return "、" if is_chinese() else ", "
+
+
+@register.filter(name="listed")
+def listed_filter(words: Any) -> str:
+    """Words one after the other, as the reader's language parts them."""
+    return listed(words or ())
+
+
+@register.filter(name="aside")
+def aside_filter(words: Any) -> str:
+    """Words in brackets, behind others; nothing where there are none."""
+    return aside(words) if words not in (None, "") else ""
+
+
+@register.simple_block_tag
+def bracket(content: str) -> SafeString:
+    """What stands within, in brackets behind others, as the reader's language draws them."""
+    return SafeString(aside(content))
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hengwei.core.errors import Refused
+from hengwei.core.i18n import colon
 from hengwei.org.models import Post, Role, Team, User
 from hengwei.work.approving import Mode
 from hengwei.work.models import WorkItem
@@ -61,15 +62,15 @@ def checked_steps(steps: Sequence[Mapping[str, Any]]) -> list[Step]:
         at = _("Step %(n)d") % {"n": place}
         mode = step.get("mode", Mode.ANY)
         if mode not in list(Mode):
-            raise Refused(f"{at}：{_('choose any, all or a number of them.')}", code="invalid", field="steps")
+            raise Refused(f"{at}{colon()}{_('choose any, all or a number of them.')}", code="invalid", field="steps")
         approvers = [dict(one) for one in step.get("approvers", [])]
         if not approvers or len(approvers) > APPROVERS_AT_MOST:
-            raise Refused(f"{at}：{_('name who approves.')}", code="missing", field="steps")
+            raise Refused(f"{at}{colon()}{_('name who approves.')}", code="missing", field="steps")
         for one in approvers:
             _check(one, at)
         quorum, hours, within = step.get("quorum") or 1, step.get("remind_hours") or 0, step.get("within_hours") or 0
         if not isinstance(quorum, int) or not 1 <= quorum <= APPROVERS_AT_MOST or not all(isinstance(one, int | float) and 0 <= one <= 720 for one in (hours, within)):
-            raise Refused(f"{at}：{_('this number is not possible.')}", code="invalid", field="steps")
+            raise Refused(f"{at}{colon()}{_('this number is not possible.')}", code="invalid", field="steps")
         found.append(Step(str(step.get("name") or "")[:120], Mode(mode), quorum, approvers, int(hours * 3600), int(within * 3600)))
     return found
 
@@ -77,11 +78,11 @@ def checked_steps(steps: Sequence[Mapping[str, Any]]) -> list[Step]:
 def _check(one: Mapping[str, Any], at: str) -> None:
     way = one.get("by")
     if way not in WAYS:
-        raise Refused(f"{at}：{_('name who approves.')}", code="invalid", field="steps")
+        raise Refused(f"{at}{colon()}{_('name who approves.')}", code="invalid", field="steps")
     if way == "person" and not User.objects.filter(pk=one.get("id") if isinstance(one.get("id"), int) else 0).exists():
-        raise Refused(f"{at}：{_('this person does not exist.')}", code="unknown", field="steps")
+        raise Refused(f"{at}{colon()}{_('this person does not exist.')}", code="unknown", field="steps")
     if way in KEYED and not KEYED[way].objects.filter(key=str(one.get("key", ""))).exists():  # type: ignore[attr-defined]
-        raise Refused(f"{at}：{_('%(way)s: there is none of this key.') % {'way': WAYS[way]}}", code="unknown", field="steps")
+        raise Refused(f"{at}{colon()}{_('%(way)s: there is none of this key.') % {'way': WAYS[way]}}", code="unknown", field="steps")
 
 
 def described(one: Mapping[str, Any]) -> str:
@@ -93,7 +94,7 @@ def described(one: Mapping[str, Any]) -> str:
         return str(User.objects.filter(pk=one.get("id")).first() or WAYS[way])
     if way in KEYED:
         named = str(KEYED[way].objects.filter(key=one.get("key")).first() or one.get("key"))  # type: ignore[attr-defined]
-    return "：".join(filter(None, (str(WAYS.get(way, way)), named)))
+    return colon().join(filter(None, (str(WAYS.get(way, way)), named)))
 
 
 def resolve(approvers: Iterable[Mapping[str, Any]], *, item: WorkItem, asked_by: User | None, at: datetime) -> tuple[list[User], list[str]]:

@@ -17,6 +17,7 @@ from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
 from hengwei.core.filling import fill
+from hengwei.core.i18n import listed
 from hengwei.org.models import User
 from hengwei.work import permissions as perms
 from hengwei.work.events import CallbackDue
@@ -128,7 +129,7 @@ SCHEMES = ("https", "http", "rdp", "vnc", "ssh", "anydesk", "teamviewer10", "tea
 def check_tool_url(url: str) -> str:
     """The address of a tool, if a page may open it."""
     if urlsplit(url).scheme.lower() not in SCHEMES:
-        raise Refused(_("The address must begin with one of: %(schemes)s.") % {"schemes": "、".join(SCHEMES)}, code="invalid", field="url")
+        raise Refused(_("The address must begin with one of: %(schemes)s.") % {"schemes": listed(SCHEMES)}, code="invalid", field="url")
     return url
 
 

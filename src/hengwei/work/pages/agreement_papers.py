@@ -20,6 +20,7 @@ from hengwei.core.acting import current
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError
 from hengwei.core.files import grants, store
+from hengwei.core.i18n import colon
 from hengwei.core.models import StoredFile
 from hengwei.ui.kit import KitForm
 from hengwei.ui.kit.diffs import lines
@@ -108,7 +109,7 @@ def _sections(version: AgreementVersion) -> dict[str, str]:
     day = "%Y-%m-%d"
     term = " – ".join(timezone.localtime(moment).strftime(day) if moment else "…" for moment in (version.effective_from, version.last_day))
     rows = [
-        "\n".join([f"{t['measure']}：{t['within']}", f"{_t('for')}：{t['for']}", f"{_t('calendar')}：{t['calendar']}", f"{_t('pauses while')}：{t['pauses']}", *t["steps"]])
+        "\n".join([f"{t['measure']}{colon()}{t['within']}", f"{_t('for')}{colon()}{t['for']}", f"{_t('calendar')}{colon()}{t['calendar']}", f"{_t('pauses while')}{colon()}{t['pauses']}", *t["steps"]])
         for t in targets_in_words(version, wording.Names())
     ]
     return {

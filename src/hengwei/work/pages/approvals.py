@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import ActionError, Refused
+from hengwei.core.i18n import colon
 from hengwei.org.models import User
 from hengwei.ui.kit.picking import picked
 from hengwei.work import permissions as perms
@@ -179,7 +180,7 @@ def many(request: HttpRequest) -> HttpResponse:
             approvals.decide(vote, approve=True, by=current())
             done += 1
         except ActionError as refusal:
-            wrong.append(f"{vote.step.approval.item.number}：{refusal}")
+            wrong.append(f"{vote.step.approval.item.number}{colon()}{refusal}")
     if done:
         messages.success(request, _("%(n)d approved.") % {"n": done})
     for words in wrong:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor, current
 from hengwei.core.asked import chosen, signed_in
 from hengwei.core.errors import Refused
+from hengwei.core.i18n import clauses, colon, listed
 from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
 from hengwei.work.actions import family, helping, reporting, sharing, snoozing
@@ -224,7 +225,7 @@ def _numbered(text: str, rows: WorkItemQuerySet) -> list[WorkItem]:
     found = list(rows.filter(number__in=numbers[:200]))
     unknown = set(numbers) - {item.number for item in found}
     if unknown or not found:
-        raise Refused(_("There is no item %(number)s, or it is not yours to see.") % {"number": "、".join(sorted(unknown)) or "—"}, code="unknown", field="numbers")
+        raise Refused(_("There is no item %(number)s, or it is not yours to see.") % {"number": listed(sorted(unknown)) or "—"}, code="unknown", field="numbers")
     return found
 
 
@@ -235,5 +236,5 @@ def _reports(item: WorkItem, by: Actor, post: Any) -> str:
     outcomes = family.link_reports(item, items, by=by)
     refused = [outcome for outcome in outcomes if outcome.error is not None]
     if refused:
-        raise Refused("；".join(f"{outcome.item.number}：{outcome.error}" for outcome in refused), code="some_refused", field="numbers")
+        raise Refused(clauses(f"{outcome.item.number}{colon()}{outcome.error}" for outcome in refused), code="some_refused", field="numbers")
     return _("%(n)d linked.") % {"n": len(outcomes)}

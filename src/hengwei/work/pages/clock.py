@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hengwei.core.asked import signed_in
+from hengwei.core.i18n import aside
 from hengwei.ui.templatetags.ui import duration, exact
 from hengwei.work.clocks import engine, rules, wording
 from hengwei.work.clocks.matching import working_time
@@ -93,7 +94,7 @@ def axis(clock: Clock, lines: list[dict[str, Any]], now: datetime) -> dict[str, 
         words = _("running") if s.running else _("at rest")
         bars.append({
             "x": x(s.starts_at), "w": max(1.0, round(x(line["end"]) - x(s.starts_at), 1)), "class": "over" if over and s.running else "ran" if s.running else "stood",
-            "title": f"{words}（{reason(s.reason)}） {exact(s.starts_at)} – {exact(line['end'])}" + (f" · {duration(line['seconds'])}" if s.running else ""),
+            "title": f"{words}{aside(reason(s.reason))} {exact(s.starts_at)} – {exact(line['end'])}" + (f" · {duration(line['seconds'])}" if s.running else ""),
         })
     step = max(1, (end - begin).days // 8)
     ticks, at = [], timezone.localtime(begin).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

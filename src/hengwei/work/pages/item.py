@@ -258,7 +258,7 @@ def _change(item: WorkItem, by: Actor, post: Any) -> str:
         if name in post:
             values[name] = post[name]
     if "labels" in post:
-        values["labels"] = [label.strip()[:40] for label in post["labels"].replace("，", ",").split(",") if label.strip()]
+        values["labels"] = [label.strip()[:40] for label in post["labels"].replace("，", ",").replace("、", ",").split(",") if label.strip()]
     triage.change(item, by=by, version=_version(post), **values)
     return _("Saved.")
 
