@@ -58,15 +58,14 @@ def live_clocks(item: WorkItem) -> list[Clock]:
     return found
 
 
-def apply_state(clock: Clock, state: rules.State) -> None:
-    """Set the row's figures from a pure state."""
+def apply_state(clock: Clock, state: rules.State, *, taken: set[str] | None = None) -> None:
+    """Set the row's figures from a pure state; `taken` are the steps of its escalation that were taken, where that is known."""
     calendar = working_time_of(clock)
     clock.allowed, clock.elapsed, clock.running_since = state.allowed, state.elapsed, state.since
     clock.due_at = rules.due(state, calendar)
-    taken: set[str] = set()
-    if clock.pk is not None and state.running:
+    if taken is None and clock.pk is not None and state.running:
         taken = set(Firing.objects.filter(clock=clock, target=clock.target).values_list("step", flat=True))
-    ahead = [step for step in rules.steps(state.allowed, clock.target.escalation) if step.key not in taken]
+    ahead = [step for step in rules.steps(state.allowed, clock.target.escalation) if step.key not in (taken or ())]
     following = rules.next_step(state, calendar, ahead)
     clock.next_step_at = following[1] if following else None
 

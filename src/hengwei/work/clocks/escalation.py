@@ -63,10 +63,11 @@ def _behind(item: WorkItem, role: str, *, now: datetime) -> list[User | None]:
     return []
 
 
-def tell(clock: Clock, step: rules.Step, *, now: datetime, late: bool) -> None:
-    """Write the step into the item's timeline and tell the people of the step and of its level."""
+def tell(clock: Clock, step: rules.Step, *, now: datetime, late: bool, level: EscalationLevel | None) -> None:
+    """Write the step into the item's timeline and tell the people of the step and, where the item was not raised to it before, of its level."""
     item = clock.item
-    level = EscalationLevel.objects.filter(number=step.level).first() if step.level > item.escalation_level else None
+    if step.level <= item.escalation_level:
+        level = None
     people = notified(item, (*step.notify, *(level.notify if level else ())), now=now)
     details: dict[str, Any] = {
         "measure": clock.measure, "step": step.key, "late": late, "due_at": clock.due_at.isoformat() if clock.due_at else None,

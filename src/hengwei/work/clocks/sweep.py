@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db import transaction
 
-from hengwei.work.models import Clock, Firing
+from hengwei.work.models import Clock, EscalationLevel, Firing
 
 from . import escalation, rules
 from .engine import apply_state, state_of, working_time_of
@@ -32,15 +33,18 @@ def _batch(now: datetime) -> int:
         Clock.objects.with_step_due(now).select_related("item", "item__owner", "item__team", "item__team__lead", "target", "calendar_version")
         .select_for_update(of=("self", "item"), skip_locked=True)[:BATCH]
     )
+    taken: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for clock_id, target_id, step in Firing.objects.filter(clock__in=clocks).values_list("clock_id", "target_id", "step"):
+        taken[clock_id, target_id].add(step)
+    levels = EscalationLevel.objects.in_bulk(field_name="number")
     for clock in clocks:
-        _fire(clock, now)
+        _fire(clock, now, taken[clock.pk, clock.target_id], levels)
     return len(clocks)
 
 
-def _fire(clock: Clock, now: datetime) -> None:
+def _fire(clock: Clock, now: datetime, taken: set[str], levels: dict[int, EscalationLevel]) -> None:
     """Take all steps of one clock that are due by now, oldest first, and plan the next; then do what they order."""
     state, calendar = state_of(clock), working_time_of(clock)
-    taken = set(Firing.objects.filter(clock=clock, target=clock.target).values_list("step", flat=True))
     ahead = [step for step in rules.steps(clock.allowed, clock.target.escalation) if step.key not in taken]
     orders: list[rules.Step] = []
     while (following := rules.next_step(state, calendar, ahead)) is not None and following[1] <= now:
@@ -48,11 +52,12 @@ def _fire(clock: Clock, now: datetime) -> None:
         ahead.remove(step)
         late = now - planned > rules.LATE
         Firing.objects.create(clock=clock, target=clock.target, step=step.key, planned_at=planned, fired_at=now, late=late)
+        taken.add(step.key)
         if step.breach and clock.breached_at is None:
             clock.breached_at = clock.due_at
-        escalation.tell(clock, step, now=now, late=late)
+        escalation.tell(clock, step, now=now, late=late, level=levels.get(step.level))
         orders.append(step)
-    apply_state(clock, state)
+    apply_state(clock, state, taken=taken)
     clock.save()
     # Only now: raising the priority may hand this very clock to another target.
     for step in orders:
