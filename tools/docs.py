@@ -100,7 +100,23 @@ def controls_page() -> Iterator[str]:
                 yield from table(["Parameter", "Meaning", "Default", "Unit"], [[f"`{one.name}`", one.label, one.default, one.unit] for one in control.params])
 
 
-PAGES = {"settings": settings_page, "cli": cli_page, "rest": rest_page, "controls": controls_page}
+def chinese_controls_page() -> Iterator[str]:
+    """The same for Chinese readers."""
+    from django.utils.translation import override
+
+    from hengwei.core import controls
+
+    yield "# 控制\n\n实际记录能够证明什么。\n"
+    with override("zh-hans"):
+        for control in sorted(controls.every(), key=lambda one: one.key):
+            yield f"## {control.title}\n\n`{control.key}` · {control.plain({one.name: one.default for one in control.params})}\n"
+            if control.proves:
+                yield f"证明：{'、'.join(control.proves)}\n"
+            if control.params:
+                yield from table(["参数", "含义", "默认值", "单位"], [[f"`{one.name}`", one.label, one.default, one.unit] for one in control.params])
+
+
+PAGES = {"settings": settings_page, "cli": cli_page, "rest": rest_page, "controls": controls_page, "controls-zh": chinese_controls_page}
 
 
 def gather(target: Path) -> None:
