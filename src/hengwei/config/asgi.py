@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Awaitable, Callable
+from string import printable
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hengwei.config.django")
 
@@ -25,6 +27,19 @@ async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[Any
             # The bridge makes a task of this, for which it must be a coroutine; the server gives a future.
             return await receive()
 
-        await pages(scope, received, send)  # type: ignore[arg-type]
+        await pages(_plain(scope), received, send)  # type: ignore[arg-type]
     else:
         await streams(scope, receive, send)
+
+
+def _plain(scope: dict[str, Any]) -> dict[str, Any]:
+    """The request as WSGI can tell it.
+
+    There a header with an underscore would pass for another with a hyphen, such as one that a proxy sets and clients may
+    not; and an address is ASCII, which careless clients do not keep to.
+    """
+    question: bytes = scope["query_string"]
+    return scope | {
+        "headers": [header for header in scope["headers"] if b"_" not in header[0]],
+        "query_string": question if question.isascii() else quote_from_bytes(question, safe=printable).encode(),
+    }
