@@ -100,7 +100,6 @@ function keepOne(): void {
 
 /** Keep what is typed into a dialog when an answer renews the page that it belongs to. */
 export function keepDialogs(): void {
-  document.addEventListener("htmx:afterSettle", keepOne);
   let kept: Kept | null = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = (event as CustomEvent).detail as { target: HTMLElement; requestConfig?: { elt?: Element } };
@@ -139,4 +138,6 @@ export function keepDialogs(): void {
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }), { once: true });
   });
+  // At once, not when all has settled: between the two somebody may press a key.
+  document.addEventListener("htmx:afterSwap", keepOne);
 }
