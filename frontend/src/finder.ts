@@ -51,7 +51,9 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     input.className = list.className.replace("form-select", "form-control");
     input.id = list.id;
     list.removeAttribute("id");
-    input.placeholder = blank()?.text.trim() || list.dataset.placeholder || "";
+    // A blank choice that says something (all, nobody yet) is shown; a dash says less than what can be typed.
+    const unchosen = blank()?.text.trim() ?? "";
+    input.placeholder = unchosen && unchosen !== "—" ? unchosen : list.dataset.placeholder ?? "";
     input.required = list.required;
     list.required = false;
     input.disabled = list.disabled;

@@ -33,6 +33,7 @@ def test_what_one_moment_brings_is_one_line_with_its_count(client, requester, te
     assert page.count('class="times"') == 2
     line = page.partition("甲工单")[2].partition("</a>")[0]
     assert "首次响应" in line and "解决" in line and ">4</b>" in line
+    assert "75%" not in line, "of each promise the newest"
     assert client.get("/notices/count").content.decode().count(">2<") == 1
 
 

@@ -43,7 +43,9 @@ def bell(request: HttpRequest) -> HttpResponse:
     page = keyset(Notice.objects.filter(user=user).select_related("item"), cursor=request.GET.get("cursor", ""), limit=SHOWN)
     shown = []
     for line in bundled(page["items"]):
-        said = [sentence(notice.event, notice.params) for notice in line]
+        # Of each promise the newest says how it stands.
+        newest = {notice.params.get("measure", ""): notice for notice in reversed(line)}
+        said = [sentence(notice.event, notice.params) for notice in reversed(newest.values())]
         shown.append({
             "notice": line[0], "icon": said[0][0], "words": clauses(dict.fromkeys(words for _icon, words in said)), "count": len(line),
             "new": any(notice.read_at is None for notice in line),
