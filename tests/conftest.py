@@ -47,23 +47,19 @@ def _own_language() -> None:
 def department(db: None) -> None:
     """A new installation: roles, calendars, the general agreement; nothing remembered from the test before."""
     from hengwei.calendars import models as calendars
-    from hengwei.calendars import seed as calendars_seed
     from hengwei.channels.actions import notices, webhooks
     from hengwei.core import search
     from hengwei.flows.automation import engine as automation
     from hengwei.org import policy
-    from hengwei.org import seed as org_seed
     from hengwei.work import categories, priorities, routing
     from hengwei.work.actions import helping
     from hengwei.work.clocks import matching
-    from hengwei.work.clocks import seed as clocks_seed
+    from tests import seeded
 
     for forget in (helping.forget, categories.forget, priorities.forget, routing.forget, matching.forget, search.forget, automation.forget, webhooks.forget, notices.forget, calendars.compiled.cache_clear):
         forget()
     policy.forget()
-    org_seed.install()
-    calendars_seed.install()
-    clocks_seed.install()
+    seeded.install()
 
 
 @pytest.fixture

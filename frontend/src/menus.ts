@@ -14,8 +14,9 @@ export function takeOut(dialog: HTMLDialogElement): void {
 export function keepUnfolded(): void {
   let open: string[] = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target } = (event as CustomEvent).detail as { target: HTMLElement };
-    open = [...target.querySelectorAll<HTMLDetailsElement>("details[id][open]")].map((one) => one.id);
+    const { target, requestConfig } = (event as CustomEvent).detail as { target: HTMLElement; requestConfig?: { elt?: Element } };
+    // A menu whose line was chosen has done its work.
+    open = [...target.querySelectorAll<HTMLDetailsElement>("details[id][open]")].filter((one) => !(one.matches(".menu") && requestConfig?.elt && one.contains(requestConfig.elt))).map((one) => one.id);
   });
   document.addEventListener("htmx:afterSwap", () => {
     open.forEach((id) => (document.getElementById(id) as HTMLDetailsElement | null)?.setAttribute("open", ""));

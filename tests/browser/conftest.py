@@ -22,7 +22,8 @@ import pytest
 
 from hengwei.core.sample import MARK
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+#: The shell is the same browser without its window: half the work.
+CHROMIUM = next((found for name in ("chromium-headless-shell", "chromium", "chromium-browser") if (found := shutil.which(name))), None)
 PASSWORD = "hengwei-demo"
 
 

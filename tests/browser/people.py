@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, expect
 
 from .conftest import PASSWORD, Product
 
+# A busy machine answers late; what is there at once is not waited for.
+expect.set_options(timeout=20_000)
+
 NUMBER = re.compile(r"[A-Z]+-\d{4}-\d{6}")
 #: What the page does by itself and not because somebody pressed something.
 BY_ITSELF = ("/presence", "/draft", "/merge-preview", "/preview")
@@ -58,7 +61,8 @@ class Person:
         end = time.monotonic() + seconds
         while not found.count() and time.monotonic() < end:
             self.page.wait_for_timeout(250)
-            self.page.reload()
+            # Not `reload`, which fails while the page before is still being put away.
+            self.page.goto(self.page.url)
         expect(found.first).to_be_visible()
 
     def calls(self, path: str, *, method: str = "POST", **data: object) -> dict:

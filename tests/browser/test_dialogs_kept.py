@@ -122,3 +122,15 @@ def test_what_is_sent_before_the_answer_to_the_deed_before_is_sent_once_and_show
     page.fill(".editor textarea", "")
     page.wait_for_timeout(1000)
     engineer.close()
+
+
+def test_an_open_menu_stays_open_while_news_renew_the_head(browser, product):
+    engineer, colleague = Person(browser, product, "wangmin", "zh-hans"), Person(browser, product, "chenjie", "zh-hans")
+    number = engineer.logs("Menu", take=True)
+    page = engineer.go(f"/items/{number}")
+    page.locator("#head details.menu > summary").click()
+    colleague.posts(f"/items/{number}/change", title="Menu renewed")
+    colleague.close()
+    expect(page.locator("#head h1")).to_have_text("Menu renewed")
+    expect(page.locator("#head [data-dialog=link]")).to_be_visible()
+    engineer.close()
