@@ -174,3 +174,26 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
   window.addEventListener("resize", close);
   document.addEventListener("scroll", (event) => { if (isOpen() && event.target !== box) place(); }, true);
 }
+
+/** What is being typed into such a field goes on where the part of the page around it is renewed by what others do. */
+export function keepFinding(): void {
+  let kept: { input: HTMLInputElement; action: string | null; name: string; text: string } | null = null;
+  document.addEventListener("htmx:beforeSwap", () => {
+    const input = document.activeElement;
+    const list = input?.previousElementSibling;
+    kept = input instanceof HTMLInputElement && input.matches(".finder") && list instanceof HTMLSelectElement && input.value !== input.defaultValue
+      ? { input, action: input.form?.getAttribute("action") ?? null, name: list.name, text: input.value } : null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const was = kept;
+    if (!was || was.input.isConnected) return;
+    kept = null;
+    const list = [...document.querySelectorAll<HTMLSelectElement>(`select[name="${CSS.escape(was.name)}"]`)].find((one) => (one.form?.getAttribute("action") ?? null) === was.action);
+    const now = list?.nextElementSibling;
+    if (!(now instanceof HTMLInputElement)) return;
+    now.focus({ preventScroll: true });
+    now.value = was.text;
+    now.setSelectionRange(was.text.length, was.text.length);
+    now.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}

@@ -1,6 +1,7 @@
 import htmx from "htmx.org";
 import { listenForChoices, startAutomation } from "./automation";
 import { keepDialogs } from "./dialogs";
+import { keepFinding } from "./finder";
 import { keepTyped } from "./typed";
 import { keepTyping, startEditors } from "./editor";
 import { startKeys } from "./keys";
@@ -64,3 +65,4 @@ listenForChoices();
 startRail();
 start(document);
 document.addEventListener("htmx:afterSettle", (event) => start(event.target as HTMLElement));
+keepFinding();
