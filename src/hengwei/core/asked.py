@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -24,3 +24,14 @@ def signed_in(request: HttpRequest) -> User:
     if not user.is_authenticated:
         raise PermissionDenied
     return user
+
+
+T = TypeVar("T")
+
+
+def once(request: HttpRequest, what: str, ask: Callable[[], T]) -> T:
+    """The answer to `what`, asked for at its first use in a request: several parts of a page offer the same choice."""
+    known: dict[str, Any] = request.__dict__.setdefault("_asked_once", {})
+    if what not in known:
+        known[what] = ask()
+    return cast(T, known[what])

@@ -37,6 +37,7 @@ from hengwei.ui.kit.picking import picked
 from hengwei.work import permissions as work
 from hengwei.work.asides import menu, panel, verb
 from hengwei.work.models import WorkItem
+from hengwei.work.pages import offered
 
 
 def _card(name: str, item: WorkItem, request: HttpRequest, **values: Any) -> str:
@@ -79,7 +80,7 @@ def complaint_facts(item: WorkItem, request: HttpRequest) -> str:
     """About whom, why, whether justified, what is done, the consent."""
     own = Complaint.objects.select_related("about_team", "about_person", "consent_by").get(pk=item.pk)
     return _card(
-        "complaint", item, request, own=own, causes=Complaint.Cause.choices, teams=Team.objects.filter(archived_at=None))
+        "complaint", item, request, own=own, causes=Complaint.Cause.choices, teams=offered.teams(request))
 
 
 @panel("suggestion", order=10)

@@ -31,6 +31,7 @@ from hengwei.work.models import (
 )
 from hengwei.work.models.items import WorkItemQuerySet
 
+from . import offered
 from .queue import moment_of, naps
 
 
@@ -84,7 +85,7 @@ def lines(item: WorkItem, request: HttpRequest) -> str:
     now = timezone.now()
     return render_to_string("work/cards/menu.html", {
         "item": item, "naps": naps(now), "asleep": snoozing.asleep_for(item, user, now), "tools": RemoteTool.objects.filter(active=True),
-        "teams": Team.objects.filter(archived_at=None),
+        "teams": offered.teams(request),
         "levels": (levels := list(EscalationLevel.objects.order_by("number"))), "next_level": next((one.number for one in levels if one.number > item.escalation_level), 0),
         "may_share": by.may(perms.SHARE), "may_link": by.may(perms.LINK),
     }, request=request)

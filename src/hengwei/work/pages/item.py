@@ -51,6 +51,7 @@ from hengwei.work.models import (
 )
 from hengwei.work.workflow import Phase
 
+from . import offered
 from .narrowing import choices, narrowing_of
 
 #: Somebody who was heard of within this time is looking at the item.
@@ -116,7 +117,7 @@ def context(request: HttpRequest, item: WorkItem, **more: Any) -> dict[str, Any]
             "levels": Level.choices, "categories": Category.objects.filter(archived_at=None), "waiting_reasons": WaitingFor.choices,
             "closures": [(c.value, c.label) for c in (Closure.SOLVED, Closure.WORKAROUND, Closure.NOT_SOLVED)],
             "cancellings": [(c.value, c.label) for c in (Closure.CANCELLED, Closure.WITHDRAWN, Closure.DUPLICATE, Closure.SPAM)],
-            "teams": Team.objects.filter(archived_at=None),
+            "teams": SimpleLazyObject(lambda: offered.teams(request)),
             "relations": Relation.objects.filter(source=item).select_related("target"),
             "related_from": Relation.objects.filter(target=item).select_related("source"),
             "children": children, "merged": item.merged_items.order_by("id")[:50],
