@@ -6,8 +6,9 @@ type News = { topic: string; item?: number; version?: number };
 // One fetch of a part at a time; news that come meanwhile are not lost: it is fetched once more after.
 const renewing = new Map<string, boolean>();
 
-/** Whether a form of it is being sent: its answer renews the page. */
-const sending = (part: HTMLElement): boolean => part.querySelector(".htmx-request") !== null;
+/** Whether a form of it is being sent, whose answer renews the page, or something is typed in a card that was fetched by itself and would come back empty. */
+const busy = (part: HTMLElement): boolean => part.querySelector(".htmx-request") !== null
+  || [...part.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("[hx-trigger*=load] :is(input:not([type=hidden], [type=checkbox], [type=radio]), textarea)")].some((one) => one.value !== one.defaultValue);
 /** So long after it is looked again whether that is through. */
 const LATER_MS = 500;
 
@@ -19,8 +20,8 @@ async function renew(address: string): Promise<void> {
       // Found anew each time: the fetch before has put another element in its place.
       const part = document.querySelector<HTMLElement>(`[data-refresh="${CSS.escape(address)}"]`);
       if (!part) return;
-      // What is typed in it and not sent yet stays as it is (typed.ts, dialogs.ts).
-      if (sending(part)) { window.setTimeout(() => void renew(address), LATER_MS); return; }
+      // What else is typed in it and not sent yet stays as it is (typed.ts, dialogs.ts).
+      if (busy(part)) { window.setTimeout(() => void renew(address), LATER_MS); return; }
       await htmx.ajax("get", address, { source: part, target: part, swap: part.dataset.swap ?? "outerHTML" } as never);
     } while (renewing.get(address));
   } finally {

@@ -170,6 +170,11 @@ def _damaged(seed: int, data: bytes) -> bytes:
     return bytes(raw)
 
 
+def test_a_charset_with_a_null_in_its_name_is_read_past():
+    found = parse(b"From: a@b.example\r\nContent-Type: text/plain; charset=u\x00tf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + "打印机卡纸".encode())
+    assert "打印机卡纸" in json.dumps(found.as_json(), ensure_ascii=False)
+
+
 @settings(max_examples=120)
 @given(st.integers(0, 10**9), st.sampled_from(FILES))
 def test_no_damage_stops_the_reading(seed, file):

@@ -92,7 +92,7 @@ def _original_ids(message: Message) -> list[str]:
     for part in message.walk():
         if part is message:
             continue
-        if part.get_content_type() == "message/rfc822" and isinstance(part.get_payload(), list) and part.get_payload():
+        if part.get_content_type() == "message/rfc822" and part.is_multipart() and part.get_payload():
             ids.extend(headers.message_ids(headers.raw(part.get_payload(0), "Message-ID")))  # type: ignore[arg-type]
         elif part.get_content_type() in ("text/rfc822-headers", "message/global-headers"):
             content = part.get_payload(decode=True)

@@ -112,15 +112,15 @@ def _take(part: Message, found: Parts, texts: list[str], htmls: list[str]) -> No
 
 
 def _content(part: Message, found: Parts) -> bytes:
-    payload = part.get_payload()
-    if isinstance(payload, list):
+    if part.is_multipart():
         # message/rfc822, delivery-status: their text as it stands.
-        return b"\n".join(_bytes(child) for child in payload if isinstance(child, Message))
+        return b"\n".join(_bytes(child) for child in part.get_payload() if isinstance(child, Message))
     try:
         data = part.get_payload(decode=True)
     except (ValueError, binascii.Error, AssertionError, LookupError):
         found.remarks.append("broken_encoding")
-        data = str(payload).encode("utf-8", "surrogateescape")
+        # As it came: asked as text it would be decoded by a charset that may be no name at all.
+        data = str(part._payload).encode("utf-8", "surrogateescape")  # type: ignore[attr-defined]
     return data if isinstance(data, bytes) else b""
 
 
