@@ -10,16 +10,32 @@ export function takeOut(dialog: HTMLDialogElement): void {
   (menu.closest("#item-body") ?? document.body).append(dialog);
 }
 
+/** By what a fold is known again: its id, or the form in it, or the words on it without their counts; and which of several such it is. */
+function foldsOf(root: ParentNode): Map<string, HTMLDetailsElement> {
+  const found = new Map<string, HTMLDetailsElement>(), seen = new Map<string, number>();
+  for (const one of root.querySelectorAll<HTMLDetailsElement>("details")) {
+    const name = one.id || one.querySelector("form")?.getAttribute("action") || (one.querySelector("summary")?.textContent ?? "").replace(/[\d\s]+/g, "");
+    const nth = seen.get(name) ?? 0;
+    seen.set(name, nth + 1);
+    found.set(`${name} ${nth}`, one);
+  }
+  return found;
+}
+
 /** What a reader has unfolded stays so when the part of the page around it is renewed. */
 export function keepUnfolded(): void {
   let open: string[] = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = (event as CustomEvent).detail as { target: HTMLElement; requestConfig?: { elt?: Element } };
-    // A menu whose line was chosen has done its work.
-    open = [...target.querySelectorAll<HTMLDetailsElement>("details[id][open]")].filter((one) => !(one.matches(".menu") && requestConfig?.elt && one.contains(requestConfig.elt))).map((one) => one.id);
+    const sender = requestConfig?.elt;
+    // A menu whose line was chosen, a card whose form was sent, have done their work; what has an id says itself how it goes on.
+    open = [...foldsOf(document)].filter(([, one]) => one.open && target.contains(one) && !((one.matches(".menu") || !one.id) && sender && sender !== target && one.contains(sender))).map(([name]) => name);
   });
   document.addEventListener("htmx:afterSwap", () => {
-    open.forEach((id) => (document.getElementById(id) as HTMLDetailsElement | null)?.setAttribute("open", ""));
+    if (open.length) {
+      const now = foldsOf(document);
+      open.forEach((name) => now.get(name)?.setAttribute("open", ""));
+    }
     open = [];
   });
 }

@@ -17,6 +17,13 @@ function begun(target: HTMLElement, sender: Element | undefined): Begun[] {
   });
 }
 
+/** The browser does not know that the words in it were typed: who leaves the field has changed it all the same, and it saves itself. */
+function tellOnLeaving(field: Field): void {
+  let told = false;
+  field.addEventListener("change", () => { told = true; }, { once: true });
+  field.addEventListener("blur", () => { if (!told && field.isConnected && touched(field)) field.dispatchEvent(new Event("change", { bubbles: true })); }, { once: true });
+}
+
 export function keepTyped(): void {
   let kept: Begun[] = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -37,6 +44,7 @@ export function keepTyped(): void {
       const caret = one.caret && twin(one.caret, old, fresh);
       caret?.focus({ preventScroll: true });
       if (caret && one.start !== null) (caret as HTMLInputElement).setSelectionRange(one.start, one.start);
+      if (caret && touched(caret)) tellOnLeaving(caret);
     }
   });
 }

@@ -227,3 +227,24 @@ def test_what_is_typed_beside_an_item_stays_when_others_change_it(browser, produ
     engineer.press(page.locator("form:has(#ch-plan) button"))
     expect(page.locator("#ch-systems")).to_have_value("FW-1")
     engineer.close()
+
+
+def test_a_field_that_saves_itself_and_an_unfolded_card_outlive_what_others_do(browser, product):
+    engineer = Person(browser, product, "huangming", "zh-hans")
+    number = engineer.logs("三楼打印机卡纸", who="emma", take=True)
+    page = engineer.go(f"/items/{number}")
+    card = page.locator("#side details", has=page.locator("form[action$='/spend']"))
+    card.locator("summary").click()
+    page.locator("#side input[name=labels]").press_sequentially("急件")
+    colleague = Person(browser, product, "zhouchao", "zh-hans")
+    colleague.go(f"/items/{number}")
+    colleague.posts(f"/items/{number}/change", subject="三楼打印机")
+    colleague.close()
+    expect(page.locator("#side input[name=subject]")).to_have_value("三楼打印机")
+    expect(page.locator("#side input[name=labels]")).to_have_value("急件")
+    expect(card.locator("[name=minutes]")).to_be_visible()
+    with page.expect_response(lambda answer: answer.url.endswith("/change")):
+        page.keyboard.press("Tab")
+    page.reload()
+    expect(page.locator("#side input[name=labels]")).to_have_value("急件")
+    engineer.close()
