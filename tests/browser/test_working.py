@@ -150,7 +150,7 @@ def test_a_question_is_kept_as_a_view_for_the_team_and_what_was_seen_is_found_ag
     lead.accessible()
     page.fill("[name=q]", "team:me from:李倩 Drive")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("team"))
+    page.wait_for_url(re.compile(r"[?&]q=team"))
     lead.until(page.locator("tr[data-item]", has_text=numbers[1]))
     found = page.locator("tr[data-item]").count()
     assert 0 < found <= everything
