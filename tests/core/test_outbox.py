@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ def heard():
 
 def test_a_listener_hears_the_same_event_after_the_commit_once(heard):
     user = UserFactory()
-    event = LampLit(lamp=1, day=date(2026, 11, 2), colours=("red", "blue"), more={"a": [1, None]}, actor=Actor(user, "portal", "10.0.0.1", ("rule:1:2",)), at=TUESDAY)
+    event = LampLit(lamp=1, day=date(2026, 11, 2), colours=("red", "blue"), more={"a": [1, None]}, actor=Actor(user, "portal", "10.0.0.1", ("rule:1:2",)), at=TUESDAY + timedelta(microseconds=123457))
     events.emit(event)
     assert heard == [] and outbox.waiting() == 1
     assert outbox.deliver() == 1

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -97,12 +98,19 @@ def _take(most: int) -> list[tuple[str, list[str], dict[str, Any]]]:
     return [(event, [name for name in names if name in events.hearing], json.loads(data)) for _, event, names, data in rows]
 
 
+class _Exact(DjangoJSONEncoder):
+    """Django's, but for moments, which it cuts to milliseconds: what follows a deed may not seem to come before it."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
+
+
 def packed(event: events.Event) -> str:
     """The event as JSON; the actor by his id."""
     actor = event.actor
     data: dict[str, Any] = {one.name: getattr(event, one.name) for one in fields(event) if one.name != "actor"}
     data["actor"] = [actor.user.pk if actor.user else None, actor.via, actor.address, actor.chain]
-    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return json.dumps(data, cls=_Exact, ensure_ascii=False)
 
 
 def unpacked(kind: str, data: dict[str, Any]) -> events.Event:
@@ -111,23 +119,21 @@ def unpacked(kind: str, data: dict[str, Any]) -> events.Event:
 
     user_id, via, address, chain = data["actor"]
     user = get_user_model()._default_manager.filter(pk=user_id).first() if user_id else None
-    types = _types(kind)
+    event, types = _shape(kind)
     values = {name: types[name].validate_python(value) for name, value in data.items() if name in types}
-    return _kinds()[kind](actor=Actor(user, via, address, tuple(chain)), **values)  # type: ignore[arg-type]
-
-
-def _kinds() -> dict[str, type[events.Event]]:
-    found, open_ones = {}, [events.Event]
-    while open_ones:
-        kind = open_ones.pop()
-        found[events.name_of(kind)] = kind
-        open_ones += kind.__subclasses__()
-    return found
+    return event(actor=Actor(user, via, address, tuple(chain)), **values)
 
 
 @cache
-def _types(kind: str) -> dict[str, TypeAdapter[Any]]:
-    return {name: TypeAdapter(hint) for name, hint in get_type_hints(_kinds()[kind]).items() if name != "actor"}
+def _shape(kind: str) -> tuple[type[events.Event], dict[str, TypeAdapter[Any]]]:
+    """The event of this name, and how each of its fields is read; KeyError where there is none."""
+    found, open_ones = {}, [events.Event]
+    while open_ones:
+        one = open_ones.pop()
+        found[events.name_of(one)] = one
+        open_ones += one.__subclasses__()
+    event = found[kind]
+    return event, {name: TypeAdapter(hint) for name, hint in get_type_hints(event).items() if name != "actor"}
 
 
 async def lane(parameters: dict[str, Any]) -> None:
