@@ -1,10 +1,17 @@
 """What the server hands on is what the product sees."""
 
 import asyncio
+import threading
 
 import pytest
+from django.http import HttpResponse, StreamingHttpResponse
 
 from hengwei.config import asgi
+
+SCOPE = {
+    "type": "http", "http_version": "1.1", "method": "GET", "raw_path": b"", "query_string": b"", "scheme": "http", "root_path": "", "headers": [(b"host", b"127.0.0.1")],
+    "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+}
 
 
 def ask(path: str = "/healthz", query: bytes = b"", headers: tuple = (), body: bytes = b"", method: str = "GET", app=None):
@@ -17,9 +24,9 @@ def ask(path: str = "/healthz", query: bytes = b"", headers: tuple = (), body: b
     async def send(message):
         sent.append(message)
 
-    scope = {
-        "type": "http", "http_version": "1.1", "method": method, "path": path, "raw_path": path.encode(), "query_string": query, "scheme": "http", "root_path": "",
-        "headers": [(b"host", b"127.0.0.1"), (b"content-length", str(len(body)).encode()), *headers], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+    scope = SCOPE | {
+        "method": method, "path": path, "raw_path": path.encode(), "query_string": query,
+        "headers": [(b"host", b"127.0.0.1"), (b"content-length", str(len(body)).encode()), *headers],
     }
     asyncio.run((app or asgi.application)(scope, receive, send))
     start = next(m for m in sent if m["type"] == "http.response.start")
@@ -29,19 +36,14 @@ def ask(path: str = "/healthz", query: bytes = b"", headers: tuple = (), body: b
 @pytest.fixture
 def seen(monkeypatch):
     """What a page is told of its request."""
-    from a2wsgi import WSGIMiddleware
-    from django.core.handlers.wsgi import WSGIRequest
-
     requests = []
 
-    def page(environ, start_response):
-        request = WSGIRequest(environ)
+    def page(request):
         request.body  # noqa: B018
         requests.append(request)
-        start_response("200 OK", [("content-type", "text/plain")])
-        return [b"seen"]
+        return HttpResponse("seen")
 
-    monkeypatch.setattr(asgi, "pages", WSGIMiddleware(page, workers=1))
+    monkeypatch.setattr(asgi.pages, "get_response", page)
     return requests
 
 
@@ -64,3 +66,43 @@ def test_no_header_passes_for_one_that_only_a_proxy_may_set(seen):
 def test_a_body_arrives_whole(seen):
     ask(method="POST", body=b"x" * 1_000_000)
     assert len(seen[0].body) == 1_000_000
+
+
+def test_parts_are_sent_as_they_come_and_by_one_thread(monkeypatch):
+    threads = set()
+
+    def parts():
+        for n in range(3):
+            threads.add(threading.get_ident())
+            yield b"part %d\n" % n
+
+    monkeypatch.setattr(asgi.pages, "get_response", lambda request: StreamingHttpResponse(parts()))
+    assert ask()[2] == b"part 0\npart 1\npart 2\n"
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+def test_an_answer_that_nobody_takes_any_more_holds_up_no_end(monkeypatch):
+    # The server was stopped while a client took its time: the thread that answers must not wait for ever.
+    closed = threading.Event()
+    response = StreamingHttpResponse(iter(lambda: b"x", b""))
+    response._resource_closers.append(closed.set)
+    monkeypatch.setattr(asgi, "LOOK", 0.05)
+    monkeypatch.setattr(asgi.pages, "get_response", lambda request: response)
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def never(message):
+        loop.call_later(0.1, loop.stop)
+        await asyncio.Event().wait()
+
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(asgi.application(SCOPE | {"path": "/"}, receive, never))
+    loop.run_forever()
+    assert closed.wait(5)
+    loop.run_until_complete(task)
+    left = asyncio.all_tasks(loop)
+    [one.cancel() for one in left]
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.close()
