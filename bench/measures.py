@@ -115,8 +115,8 @@ def searching(table: Table) -> None:
 
 
 def creating(table: Table, seconds: float = 15) -> None:
-    """Items through REST, with clocks, timeline, search entry and routing, by four clients; a web process for each core."""
-    counts = [0] * 4
+    """Items through REST, with clocks, timeline, search entry and routing, by eight clients; a web process for each core."""
+    counts = [0] * 8
     with _web(processes=os.cpu_count() or 1) as (base, token):
         until = time.monotonic() + seconds
 
@@ -126,7 +126,7 @@ def creating(table: Table, seconds: float = 15) -> None:
                 caller.call("POST", "/api/v1/items", {"kind": "incident", "title": f"三楼打印机卡纸 {which} {counts[which]}", "description": "重启后还是 E05"})
                 counts[which] += 1
 
-        threads = [threading.Thread(target=client, args=(n,)) for n in range(4)]
+        threads = [threading.Thread(target=client, args=(n,)) for n in range(len(counts))]
         begun = time.monotonic()
         for thread in threads:
             thread.start()

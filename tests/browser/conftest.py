@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from hengwei.core.sample import MARK
+from tests.processes import surroundings
 
 #: The shell is the same browser without its window: half the work.
 CHROMIUM = next((found for name in ("chromium-headless-shell", "chromium", "chromium-browser") if (found := shutil.which(name))), None)
@@ -87,7 +88,7 @@ def _load_sample(shared: Path) -> None:
     try:
         folder.mkdir()
         _create(SAMPLE, os.environ.get("HENGWEI_TEST_TEMPLATE", ""))
-        environment = os.environ | {"DATABASE_URL": _address(SAMPLE), "HENGWEI_DATA_DIR": str(folder), "HENGWEI_SAMPLE_ITEMS": "60"}
+        environment = surroundings(DATABASE_URL=_address(SAMPLE), HENGWEI_DATA_DIR=str(folder), HENGWEI_SAMPLE_ITEMS="60")
         done = subprocess.run([sys.executable, "-m", "hengwei.config.cli", "demo"], env=environment, capture_output=True, text=True, timeout=SAMPLE_SECONDS, check=False)
         said = "" if done.returncode == 0 else done.stdout + done.stderr or str(done.returncode)
     except Exception as error:
@@ -133,11 +134,11 @@ def product(tmp_path_factory, pytestconfig) -> Iterator[Product]:
 
     outside = Controller(Outside(), hostname="127.0.0.1", port=found.smtp_out)
     outside.start()
-    environment = os.environ | {
-        "DATABASE_URL": _address(name), "HENGWEI_DATA_DIR": str(folder), "HENGWEI_PORT": str(port), "HENGWEI_SMTP_PORT": str(found.smtp_in), "HENGWEI_SAMPLE_ITEMS": "60",
+    environment = surroundings(
+        DATABASE_URL=_address(name), HENGWEI_DATA_DIR=str(folder), HENGWEI_PORT=str(port), HENGWEI_SMTP_PORT=str(found.smtp_in), HENGWEI_SAMPLE_ITEMS="60",
         # The receivers of chat robots and webhooks are on this machine.
-        "HENGWEI_OUTGOING_ALLOW": '["127.0.0.1/32"]',
-    }
+        HENGWEI_OUTGOING_ALLOW='["127.0.0.1/32"]',
+    )
     log = (folder / "log").open("w")
     process = subprocess.Popen([sys.executable, "-m", "hengwei.config.cli", "serve", "--demo"], env=environment, stdout=log, stderr=log, start_new_session=True)
     try:

@@ -1,8 +1,9 @@
 """What goes wrong in a process is to be found in its log."""
 
-import os
 import subprocess
 import sys
+
+from tests.processes import surroundings
 
 BROKEN = """
 import django
@@ -19,7 +20,7 @@ logging.getLogger("hengwei.channels").warning("mailbox unreachable")
 
 
 def test_an_error_of_a_page_leaves_its_traceback_in_the_log() -> None:
-    environment = {k: v for k, v in os.environ.items() if k != "PYTEST_VERSION"} | {"DJANGO_SETTINGS_MODULE": "hengwei.config.django"}
+    environment = surroundings(DJANGO_SETTINGS_MODULE="hengwei.config.django")
     told = subprocess.run([sys.executable, "-c", BROKEN], env=environment, capture_output=True, text=True, check=True).stderr
     assert told.count("RuntimeError: the printer burns") == 1
     assert "mailbox unreachable" in told

@@ -28,6 +28,7 @@ from hengwei.work.clocks.sweep import sweep
 from hengwei.work.models import Clock, Entry, Firing, WorkItem
 from tests.channels.conftest import free_port, mail
 from tests.factories import UserFactory, open_incident
+from tests.processes import surroundings
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -37,7 +38,7 @@ def environment(**more: str) -> dict[str, str]:
     d = connection.settings_dict
     host = d["HOST"] or "127.0.0.1"
     address = f"postgresql://{d['USER']}:{d['PASSWORD']}@/{d['NAME']}?host={host}&port={d['PORT'] or 5432}" if host.startswith("/") else f"postgresql://{d['USER']}:{d['PASSWORD']}@{host}:{d['PORT'] or 5432}/{d['NAME']}"
-    return os.environ | {"DATABASE_URL": address} | more
+    return surroundings(**{"DATABASE_URL": address, **more})
 
 
 def start(*command: str, **more: str) -> subprocess.Popen[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +14,11 @@ from django.test import Client
 
 from hengwei.core.database.embedded import throw_away
 from tests.factories import open_incident
+from tests.processes import surroundings
 
 
 def command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "hengwei.config.cli", *arguments], env=os.environ | more, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-m", "hengwei.config.cli", *arguments], env=surroundings(**more), capture_output=True, text=True, check=False)
 
 
 @pytest.mark.django_db
