@@ -179,6 +179,8 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
 export function keepFinding(): void {
   let kept: { input: HTMLInputElement; action: string | null; name: string; text: string } | null = null;
   document.addEventListener("htmx:beforeSwap", () => {
+    // Two parts are renewed one upon the other: what the first took away is not put back yet.
+    if (kept && !kept.input.isConnected) return;
     const input = document.activeElement;
     const list = input?.previousElementSibling;
     kept = input instanceof HTMLInputElement && input.matches(".finder") && list instanceof HTMLSelectElement && input.value !== input.defaultValue
