@@ -6,7 +6,7 @@ FRONT := $(wildcard frontend/src/*.ts frontend/src/*.css frontend/*.mjs frontend
 	$(shell find src/hengwei -name '*.html' -o -name 'menu.py')
 WORDS := $(wildcard src/hengwei/*/locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run test check bench wheel lock pictures docs messages clean
+.PHONY: run test walks check bench wheel lock pictures docs messages clean
 .DEFAULT_GOAL := run
 
 .venv/bin/python:
@@ -36,6 +36,10 @@ run: .venv/.run $(ASSETS) .venv/.words
 
 test: .venv/.dev $(ASSETS) .venv/.words
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# The walks in a browser once more, each in both languages; `make test` makes them by turns.
+walks: .venv/.dev $(ASSETS) .venv/.words
+	$(BIN)/pytest -n 2 --dist loadfile --both-languages tests/browser
 
 check: .venv/.dev $(ASSETS) .venv/.words
 	$(BIN)/ruff check src tests tools bench

@@ -3,17 +3,12 @@ import { build } from "esbuild";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PurgeCSS } from "purgecss";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const rooms = join(here, "..", "src", "hengwei");
 const out = join(rooms, "ui", "static", "hengwei");
 mkdirSync(out, { recursive: true });
-
-await build({
-  entryPoints: { app: join(here, "src", "main.ts"), early: join(here, "src", "early.ts"), charts: join(here, "src", "charts.ts"), style: join(here, "src", "style.css") },
-  bundle: true, minify: true, sourcemap: false, outdir: out, target: ["es2022", "chrome109", "firefox115", "safari16"],
-  logLevel: "warning", absWorkingDir: here,
-});
 
 function* files(folder) {
   for (const name of readdirSync(folder)) {
@@ -23,6 +18,25 @@ function* files(folder) {
     } else if (/\.(py|html|ts)$/.test(name)) yield path;
   }
 }
+
+// Of Tabler, what no template, page or script names is left out: a browser reads the whole sheet anew for each page. What is
+// put together of parts stands in `safelist`.
+const onlyWhatIsUsed = {
+  name: "only-what-is-used",
+  setup(building) {
+    building.onLoad({ filter: /tabler\.min\.css$/ }, async ({ path }) => {
+      const content = [...files(rooms), ...files(join(here, "src"))];
+      const [{ css }] = await new PurgeCSS().purge({ content, css: [path], safelist: [/^w-\d+$/] });
+      return { contents: css, loader: "css", resolveDir: dirname(path) };
+    });
+  },
+};
+
+await build({
+  entryPoints: { app: join(here, "src", "main.ts"), early: join(here, "src", "early.ts"), charts: join(here, "src", "charts.ts"), style: join(here, "src", "style.css") },
+  bundle: true, minify: true, sourcemap: false, outdir: out, target: ["es2022", "chrome109", "firefox115", "safari16"],
+  logLevel: "warning", absWorkingDir: here, plugins: [onlyWhatIsUsed],
+});
 
 // A quoted word that is the name of an icon counts as its use: a few too many cost less than a list to keep.
 const icons = join(here, "node_modules", "@tabler", "icons", "icons", "outline");

@@ -18,6 +18,10 @@ settings.load_profile("hengwei")
 LARGE = 12
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--both-languages", action="store_true", help="Make every walk in a browser in both languages, not only the main job.")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Files are handed to the workers in the order below, not those with most tests first."""
     config.option.loadscopereorder = False

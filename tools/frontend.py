@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 FRONTEND = Path(__file__).resolve().parent.parent / "frontend"
-OLDEST_NODE = 18
+OLDEST_NODE = 20
 
 
 def _node_of_machine() -> bool:

@@ -175,6 +175,29 @@ def _no_address_is_full(request: pytest.FixtureRequest) -> None:
             connection.execute("UPDATE channels_mailaddress SET held_until = NULL WHERE held_until IS NOT NULL")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A walk there in both languages is made in one, by turns within its file, unless `--both-languages` says otherwise; the main job is always in both.
+
+    `test_looks` reads every page in both, so what a second walk adds is little, and it costs as much as the first.
+    """
+    if config.option.both_languages:
+        return
+    turns: dict[Path, list[str]] = {}
+    left = []
+    for item in items:
+        language = getattr(item, "callspec", None) and item.callspec.params.get("language")  # type: ignore[attr-defined]
+        if not language or item.get_closest_marker("browser") is None or item.path.name == "test_main_job.py":
+            continue
+        walks = turns.setdefault(item.path, [])
+        name = item.originalname  # type: ignore[attr-defined]
+        if name not in walks:
+            walks.append(name)
+        if language != ("zh-hans", "en")[walks.index(name) % 2]:
+            left.append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
 @pytest.fixture(scope="module")
 def browser():
     """One Chromium a module: while Playwright runs, Django refuses to ask its database in this process, and other tests may follow."""

@@ -1,4 +1,4 @@
-"""Statements that come again and again, kept prepared."""
+"""Statements that come again and again, kept prepared; and statements that need not wait for each other's answers."""
 
 from __future__ import annotations
 
@@ -25,3 +25,15 @@ def prepared() -> Iterator[None]:
         yield
     finally:
         ours.prepare_threshold = before
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Within the block a statement whose rows nobody asks for is sent without waiting for the answer of the one before.
+
+    What the database refuses is raised by a later statement or at the end of the block, as ever as a DatabaseError. For
+    statements of our own within one transaction: the ORM's saves ask at once how many rows they changed, and are told none.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield

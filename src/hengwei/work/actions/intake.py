@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from hengwei.core import numbering
 from hengwei.core.acting import Actor
 from hengwei.core.database import rows
-from hengwei.core.database.prepared import prepared
+from hengwei.core.database.prepared import prepared, together
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
 from hengwei.org.models import Customer, Site, Team, User
@@ -106,7 +106,8 @@ def open_item(
     # All of it is written once, together.
     with prepared():
         [value] = rows.give_ids(item, *log.entries, *planned, also=[sequence])
-        item.number = numbering.written(what.prefix, received_at.year, value)
+    item.number = numbering.written(what.prefix, received_at.year, value)
+    with prepared(), together():
         rows.insert(item, *log.entries, *planned, *clocks.first_stretches(planned, at=received_at, by=by))
         searching.index(item)
         announce_queue(item)
