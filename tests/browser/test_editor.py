@@ -69,6 +69,15 @@ def test_a_reply_kept_ready_comes_by_a_slash_and_the_keyboard_alone(browser, pro
     page.keyboard.press("Enter")
     assert number in text.input_value()
     assert "/" not in text.input_value().replace("\n", "")
+    # The same by the mouse, from its menu.
+    text.fill("")
+    page.click(".editor .foot details.menu > summary")
+    offered = page.locator(".editor .foot .sheet button")
+    expect(offered.first).to_be_visible()
+    engineer.accessible()
+    offered.first.click()
+    assert len(text.input_value()) > 5
+    text.fill("")
     # The second by an arrow; a slash within a word is a slash.
     text.fill("")
     page.keyboard.type("\n/")

@@ -12,7 +12,10 @@ def work(pipe: pipes.Connection, database: str) -> None:
     django.setup()
     from django.db import connection
 
+    from hengwei.core import memory
+
     from .actions.importing import answer
 
     connection.settings_dict["NAME"] = database
+    memory.settle()
     answer(pipe)

@@ -1,7 +1,6 @@
 """The web application, as a server runs it: pages by a pool of threads, live streams without one each."""
 
 import asyncio
-import gc
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +18,10 @@ from django.core.signals import request_started
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from hengwei.core import memory
+
 THREADS = 12
 STREAMS = "/live"
-#: Objects, rounds of the young, rounds of the middle-aged, after which what was thrown away in circles is looked for.
-COLLECT = (50_000, 20, 50)
 #: Seconds after which a thread that hands a part of an answer over looks whether the server still runs.
 LOOK = 1.0
 
@@ -100,11 +99,7 @@ def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
 
 streams = get_asgi_application()
 pages = Pages()
-
-# What was made till here stays: it is not gone through for cycles again and again; what a few requests make is none of much.
-gc.collect()
-gc.freeze()
-gc.set_threshold(*COLLECT)
+memory.settle()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -19,12 +19,13 @@ def run(jobs: int) -> None:
     from procrastinate.contrib.django.utils import connector_params
     from procrastinate.psycopg_connector import PsycopgConnector
 
-    from hengwei.core import pulse
+    from hengwei.core import memory, pulse
     from hengwei.core.acting import SYSTEM, become
 
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     become(SYSTEM)
     pulse.register()
+    memory.settle()
     with app.replace_connector(PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=6)) as working:
         asyncio.run(_work(working, jobs, connector_params("default")))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,11 +84,11 @@ def keep_many(many: Sequence[bytes], *, mailbox: Mailbox | None) -> list[Inbound
     return [rows[digest] for digest, _path in places]
 
 
-def process(pk: int, message: Message | Exception | None = None) -> InboundMessage | None:
+def process(pk: int, message: Message | Exception | Callable[[InboundMessage], Message] | None = None) -> InboundMessage | None:
     """Read a kept message and do what it asks for. None when it is done, or another worker has it.
 
     All of it is one transaction: killed in the middle, nothing has happened and it is read again. A failure is
-    recorded with its reason and touches no other message. `message` may bring what was read already.
+    recorded with its reason and touches no other message. `message` may bring what was read already, or read it.
     """
     try:
         with transaction.atomic(), acting_as(Actor(via="mail")):
@@ -97,7 +97,9 @@ def process(pk: int, message: Message | Exception | None = None) -> InboundMessa
                 return None
             if isinstance(message, Exception):
                 raise message
-            if message is None:
+            if callable(message):
+                message = message(row)
+            elif message is None:
                 with default_storage.open(row.path) as file:
                     message = limit.within(file.read())
             _understand(row, message)
@@ -112,14 +114,10 @@ def process(pk: int, message: Message | Exception | None = None) -> InboundMessa
         return InboundMessage.objects.filter(pk=pk).first()
 
 
-def read_here(pk: int) -> Message | Exception:
+def read_here(row: InboundMessage) -> Message:
     """The message of a row, read in this process: for one that its parent ends when it hangs."""
-    row = InboundMessage.objects.get(pk=pk)
-    try:
-        with default_storage.open(row.path) as file:
-            return parse(file.read())
-    except Exception as error:
-        return error
+    with default_storage.open(row.path) as file:
+        return parse(file.read())
 
 
 def unread(at: datetime | None = None) -> list[int]:
@@ -240,7 +238,7 @@ def _open(
         entry_kind=Entry.Kind.MESSAGE_IN, entry_details=_details(row, message, sender, remote),
         **{"team": mailbox.team if mailbox else None, **facts},
     )
-    row.entry_id = item.entries.filter(kind=Entry.Kind.MESSAGE_IN).values_list("pk", flat=True).first()
+    row.entry = item.opening
     if continues is not None:
         Relation.objects.create(source=item, target=continues, kind=Relation.Kind.CONTINUES)
     elif found is not None:

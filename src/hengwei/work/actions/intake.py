@@ -111,6 +111,7 @@ def open_item(
         rows.insert(item, *log.entries, *planned, *clocks.first_stretches(planned, at=received_at, by=by))
         searching.index(item)
         announce_queue(item)
+    item.opening = entry
     attach(item, entry, stored)
     add_fitting(item, at=at)
     told: list[ItemEvent] = [ItemOpened(item_id=item.pk, kind=item.kind, entry_id=entry.pk, requester_id=item.requester_id, actor=by, at=at)]

@@ -25,6 +25,8 @@ from hengwei.work.workflow import OPEN_PHASES, Phase, State, Workflow
 if TYPE_CHECKING:
     from hengwei.core.acting import Actor
 
+    from .timeline import Entry
+
 __all__ = ["NEVER", "NOT_COUNTED", "Category", "Closure", "Level", "Source", "WaitingFor", "WorkItem", "WorkItemQuerySet", "label_of"]
 
 #: Stands for 'no moment' where rows are ordered by time: NULL would spoil keyset pages.
@@ -190,6 +192,9 @@ def _asked_of(user: User) -> models.QuerySet[Any]:
 ])
 class WorkItem(models.Model):
     """Everything that somebody must do: numbered, described, prioritised, owned, on the clock, logged, closed."""
+
+    #: The entry that a new item began with, for whoever has just opened it.
+    opening: Entry | None = None
 
     number = models.CharField(_("number"), max_length=30, unique=True)
     kind = models.CharField(_("kind"), max_length=30)
