@@ -181,12 +181,15 @@ export function startEditors(root: ParentNode): void {
     };
     text.addEventListener("input", keep);
     form.addEventListener("submit", () => { sent = true; window.clearTimeout(timer); });
-    form.querySelectorAll<HTMLElement>("[data-insert]").forEach((one) => one.addEventListener("click", () => {
+    // They come when their menu is opened.
+    form.addEventListener("click", (event) => {
+      const one = (event.target as HTMLElement).closest<HTMLElement>("[data-insert]");
+      if (!one) return;
       text.setRangeText(one.dataset.insert!, text.selectionStart, text.selectionEnd, "end");
       one.closest("details")?.removeAttribute("open");
       text.focus();
-      keep();
-    }));
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    });
   });
   root.querySelectorAll<HTMLElement>("[data-edit]").forEach((one) => {
     if (one.dataset.started) return;
