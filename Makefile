@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ASSETS := src/hengwei/ui/static/hengwei/app.js
 FRONT := $(wildcard frontend/src/*.ts frontend/src/*.css frontend/*.mjs frontend/package-lock.json) \
-	$(shell find src/hengwei -name '*.html' -o -name 'menu.py')
+	$(shell find src/hengwei -name '*.html' -o -name '*.py')
 WORDS := $(wildcard src/hengwei/*/locale/*/LC_MESSAGES/django.po)
 
 .PHONY: run test walks check bench wheel lock pictures docs messages clean

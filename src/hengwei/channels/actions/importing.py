@@ -147,7 +147,7 @@ def answer(pipe: pipes.Connection) -> None:
     with suppress(EOFError, OSError):
         while True:
             pk = pipe.recv()
-            pipe.send((pk, _outcome(inbound.process(pk, inbound.read_here))))
+            pipe.send((pk, _outcome(inbound.process(pk, inbound.read_here(pk)))))
 
 
 #: A process that has just begun reads in the whole product before its first message.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,11 +84,11 @@ def keep_many(many: Sequence[bytes], *, mailbox: Mailbox | None) -> list[Inbound
     return [rows[digest] for digest, _path in places]
 
 
-def process(pk: int, message: Message | Exception | Callable[[InboundMessage], Message] | None = None) -> InboundMessage | None:
+def process(pk: int, message: Message | Exception | None = None) -> InboundMessage | None:
     """Read a kept message and do what it asks for. None when it is done, or another worker has it.
 
     All of it is one transaction: killed in the middle, nothing has happened and it is read again. A failure is
-    recorded with its reason and touches no other message. `message` may bring what was read already, or read it.
+    recorded with its reason and touches no other message. `message` may bring what was read already.
     """
     try:
         with transaction.atomic(), acting_as(Actor(via="mail")):
@@ -97,9 +97,7 @@ def process(pk: int, message: Message | Exception | Callable[[InboundMessage], M
                 return None
             if isinstance(message, Exception):
                 raise message
-            if callable(message):
-                message = message(row)
-            elif message is None:
+            if message is None:
                 with default_storage.open(row.path) as file:
                     message = limit.within(file.read())
             _understand(row, message)
@@ -114,10 +112,14 @@ def process(pk: int, message: Message | Exception | Callable[[InboundMessage], M
         return InboundMessage.objects.filter(pk=pk).first()
 
 
-def read_here(row: InboundMessage) -> Message:
-    """The message of a row, read in this process: for one that its parent ends when it hangs."""
-    with default_storage.open(row.path) as file:
-        return parse(file.read())
+def read_here(pk: int) -> Message | Exception:
+    """The message of a row, read in this process: for one that its parent ends when it hangs. Nothing is locked meanwhile."""
+    row = InboundMessage.objects.get(pk=pk)
+    try:
+        with default_storage.open(row.path) as file:
+            return parse(file.read())
+    except Exception as error:
+        return error
 
 
 def unread(at: datetime | None = None) -> list[int]:
