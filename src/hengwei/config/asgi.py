@@ -56,8 +56,8 @@ class Pages(ASGIHandler):
                 try:
                     return told.result(LOOK)
                 except TimeoutError:
-                    # A loop that was stopped never answers; its process must be able to end all the same.
-                    if not loop.is_running():
+                    # A loop that was stopped never answers; its process must be able to end all the same. A server may say so, too.
+                    if told.done() or not loop.is_running():
                         raise RequestAborted from None
 
         for message in await loop.run_in_executor(self.pool, self._answer, scope, body, tell):
