@@ -179,8 +179,6 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
 export function keepFinding(): void {
   let kept: { input: HTMLInputElement; action: string | null; name: string; text: string } | null = null;
   document.addEventListener("htmx:beforeSwap", () => {
-    // Two parts are renewed one upon the other: what the first took away is not put back yet.
-    if (kept && !kept.input.isConnected) return;
     const input = document.activeElement;
     const list = input?.previousElementSibling;
     kept = input instanceof HTMLInputElement && input.matches(".finder") && list instanceof HTMLSelectElement && input.value !== input.defaultValue
@@ -188,9 +186,10 @@ export function keepFinding(): void {
   });
   document.addEventListener("htmx:afterSettle", () => {
     const was = kept;
-    if (!was || was.input.isConnected) return;
     kept = null;
+    if (!was || was.input.isConnected) return;
     const list = [...document.querySelectorAll<HTMLSelectElement>(`select[name="${CSS.escape(was.name)}"]`)].find((one) => (one.form?.getAttribute("action") ?? null) === was.action);
+    if (list) startFinder(list);
     const now = list?.nextElementSibling;
     if (!(now instanceof HTMLInputElement)) return;
     now.focus({ preventScroll: true });

@@ -21,6 +21,8 @@ import { startDeeds, startForms } from "./forms";
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
 htmx.config.selfRequestsOnly = true;
+// What comes in is started in the same turn: in the twenty milliseconds between, somebody would type into a field that nobody has seen to yet.
+htmx.config.defaultSettleDelay = 0;
 // Refusals carry a page with the reason beside the field: show it.
 htmx.config.responseHandling = [
   { code: "204", swap: false }, { code: "[23]..", swap: true }, { code: "422", swap: true }, { code: "409", swap: true }, { code: "...", swap: false, error: true },

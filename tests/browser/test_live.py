@@ -49,3 +49,23 @@ def test_a_button_that_is_being_pressed_stays_under_the_finger(browser, product)
     expect(page.locator("#side")).to_contain_text("王敏")
     engineer.close()
     other.close()
+
+
+def test_a_list_of_what_was_found_stays_open_till_somebody_chose(browser, product):
+    engineer, other = Person(browser, product, "wangmin", "en"), Person(browser, product, "yangjing", "en")
+    number = engineer.logs(fresh("Chosen"))
+    page = engineer.go(f"/items/{number}")
+    field = page.locator("#side [role=combobox]:visible").first
+    field.click()
+    offered = page.locator(".found [role=option]:visible")
+    expect(offered.first).to_be_visible()
+    field.evaluate("e => window.opened = e")
+    other.calls(f"/items/{number}", method="PATCH", labels=["meanwhile"])
+    expect(page.locator("#timeline")).to_contain_text("meanwhile")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.opened.isConnected")
+    expect(offered.first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#side input[name=labels]")).to_have_value("meanwhile")
+    engineer.close()
+    other.close()
