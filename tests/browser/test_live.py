@@ -55,7 +55,9 @@ def test_a_list_of_what_was_found_stays_open_till_somebody_chose(browser, produc
     engineer, other = Person(browser, product, "wangmin", "en"), Person(browser, product, "yangjing", "en")
     number = engineer.logs(fresh("Chosen"))
     page = engineer.go(f"/items/{number}")
-    field = page.locator("#side [role=combobox]:visible").first
+    people = page.locator("#side details", has=page.locator("[role=combobox]")).first
+    people.locator("summary").first.click()
+    field = people.locator("[role=combobox]").first
     field.click()
     offered = page.locator(".found [role=option]:visible")
     expect(offered.first).to_be_visible()
