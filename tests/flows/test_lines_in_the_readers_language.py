@@ -10,11 +10,13 @@ from hengwei.flows.articles import solved_by
 from hengwei.flows.automation.actions import save_rule
 from hengwei.flows.automation.engine import fire
 from hengwei.knowledge.actions.writing import create_article
-from hengwei.org.models import Team
+from hengwei.org.models import Team, User
+from hengwei.work import routing
+from hengwei.work.actions.approvals import add_approver, decide, start_approval
 from hengwei.work.actions.assignment import assign
 from hengwei.work.actions.intake import open_item
 from hengwei.work.actions.triage import change
-from hengwei.work.models import Category, Entry
+from hengwei.work.models import ApprovalVote, Category, Entry, RoutingRule
 from hengwei.work.templatetags.work import told
 from tests.factories import TUESDAY, UserFactory, acting, open_incident
 
@@ -22,7 +24,10 @@ pytestmark = pytest.mark.django_db
 
 
 def _lines(item, kind):
-    entry = Entry.objects.filter(item=item, kind=kind).latest("id")
+    return told_in_each(Entry.objects.filter(item=item, kind=kind).latest("id"))
+
+
+def told_in_each(entry):
     found = []
     for language in ("zh-hans", "en"):
         with translation.override(language):
@@ -74,6 +79,49 @@ def test_of_facts_teams_and_links(item, agent, manager, writer):
         assert told(changed).endswith("Printer")
     with translation.override("zh-hans"):
         assert told(changed).endswith("打印机")
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_refusals_of_a_rule(item, manager, writer):
+    rule = save_rule(by=acting(manager), name="不在等待", trigger="opened", deeds=[{"do": "resume"}, {"do": "assign_person", "person": UserFactory(role="agent", name="阿明").pk}], active=True)
+    User.objects.filter(name="阿明").update(is_active=False)
+    with translation.override(writer):
+        firing = fire(rule, item.pk, event="opened", chain=(), reason="event:1", at=TUESDAY)
+    assert (firing.outcome, item.entries.filter(kind="assignment", via="automation").count()) == ("failed", 0)
+    chinese, english = _lines(item, "automation")
+    assert f"{item.number} does not wait." in english and "Please choose a team or a person." in english
+    assert f"{item.number} 没有挂起" in chinese and "Please" not in chinese
+    with translation.override("en"):
+        assert firing.lines[0]["error"] == f"{item.number} does not wait."
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_why_somebody_was_chosen(requester, team, agent, manager, writer):
+    rule = RoutingRule.objects.create(name="打印机归张伟", name_en="Printers to Zhang Wei", team=team, owner=agent)
+    routing.forget()
+    with translation.override(writer):
+        item = open_incident(requester=requester)
+        chinese, english = _lines(item, "assignment")
+    assert "打印机归张伟" in chinese and "规则" in chinese
+    assert english.endswith("(rule 'Printers to Zhang Wei'; named by the rule)")
+    with translation.override(writer):
+        assign(item.locked(), by=acting(manager), owner=UserFactory(role="agent"), reason="我来 by hand")
+    assert all("我来 by hand" in line for line in _lines(item, "assignment"))
+    rule.delete()
+    routing.forget()
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_steps_of_an_approval_and_of_who_was_not_found(item, manager, client, writer):
+    with translation.override(writer):
+        approval = start_approval(item, [{"approvers": [{"by": "superior"}]}], by=acting(UserFactory(role="agent")), name="采购", at=TUESDAY)
+    chinese, english = _lines(item, "approval")
+    assert "superior of the requester" in english and "请求人的上级" in chinese
+    with translation.override(writer):
+        add_approver(approval, user=manager, by=acting(UserFactory(role="system_admin")), at=TUESDAY)
+        decide(ApprovalVote.objects.get(user=manager), approve=True, by=acting(manager), at=TUESDAY)
+    step = [told_in_each(entry) for entry in Entry.objects.filter(item=item, kind="approval", details__what="approved")]
+    assert [("请求人的上级" in chinese, "superior of the requester" in english) for chinese, english in step] == [(True, True)]
 
 
 def test_what_was_kept_before_in_one_language_is_still_shown(item):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hengwei.knowledge.private_data import find, mask
+from hengwei.knowledge.private_data import find, is_chinese, mask
 
 
 @pytest.mark.parametrize(("text", "sort", "said"), [
@@ -56,3 +56,9 @@ def test_findings_are_ordered_apart_and_name_what_stands_there(text, names):
     assert all(text[f.start : f.end] == f.text and f.start < f.end for f in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
     assert mask(text, []) == text
+
+
+def test_the_words_of_a_search_keep_their_language():
+    """What found nothing is remembered without the number, with a word for it in the language that was asked in."""
+    for asked, kept in (("call 13812345678 about vpn", "call (phone) about vpn"), ("VPN请打13812345678", "VPN请打（电话）")):
+        assert mask(asked, find(asked), chinese=is_chinese(asked)) == kept

@@ -36,7 +36,7 @@ def test_in_one_step_each_with_its_line_in_the_timeline(held, agent, lead):
         item.refresh_from_db()
     assert [item.owner for item in held] == [lead, lead, agent]
     line = Entry.objects.filter(item=held[0], kind="assignment").latest("id")
-    assert agent.name in line.text and lead.name in line.text
+    assert agent.name in line.words and lead.name in line.words
     assert held[0].team is not None
 
 

@@ -15,14 +15,20 @@ def is_chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
 
 
+#: Words, or the same in every language (`in_each_language`): what is kept for readers who are not known yet.
+Words = Mapping[str, str] | str
+
+
 def listed(words: Iterable[object]) -> str:
     """Words one after the other, as the reader's language parts them."""
     return ("、" if is_chinese() else ", ").join(map(str, words))
 
 
 def in_line(value: object) -> str:
-    """A text, or several names one after the other."""
-    return listed(value) if isinstance(value, list | tuple) else str(value)
+    """A text, or several names one after the other, in the reader's language where they were kept in each."""
+    if isinstance(value, list | tuple):
+        return listed(in_line(one) for one in value)
+    return in_mine(value) if isinstance(value, Mapping) else str(value)
 
 
 def clauses(parts: Iterable[object]) -> str:
@@ -49,7 +55,7 @@ def in_each_language(make: Callable[[], object]) -> dict[str, str]:
     return found
 
 
-def in_mine(words: Mapping[str, str] | str) -> str:
+def in_mine(words: Words) -> str:
     """What was kept in each language, in the reader's; what was kept in one is shown as it is."""
     if isinstance(words, str):
         return words
@@ -69,6 +75,11 @@ class Bilingual(models.Model):
     @property
     def label(self) -> str:
         return self.name if is_chinese() or not self.name_en else self.name_en
+
+    @property
+    def names(self) -> Words:
+        """Its name for readers who are not known yet: in each language, where it has more than one."""
+        return in_each_language(lambda: self.label) if self.name_en and self.name_en != self.name else self.name
 
     def __str__(self) -> str:
         return self.label

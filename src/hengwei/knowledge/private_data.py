@@ -124,6 +124,11 @@ def _without_overlaps(found: Sequence[Finding]) -> list[Finding]:
     return sorted(kept, key=lambda f: f.start)
 
 
+def is_chinese(text: str) -> bool:
+    """Whether a text of unknown language is Chinese: whoever writes Chinese writes at least one character of it."""
+    return bool(re.search("[\u4e00-\u9fff]", text))
+
+
 def mask(text: str, found: Sequence[Finding], *, chinese: bool = True) -> str:
     """The text with every finding replaced by a word for what stood there."""
     masks = MASKS if chinese else MASKS_EN

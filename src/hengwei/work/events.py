@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hengwei.core.events import Event
+from hengwei.core.i18n import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +133,7 @@ class ApprovalStuck(ItemEvent):
     """An approver could not be found: an administrator must name another."""
 
     approval_id: int
-    missing: tuple[str, ...] = ()
+    missing: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

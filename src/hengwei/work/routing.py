@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from hengwei.core.i18n import clauses
+from hengwei.core.i18n import Words, clauses, in_each_language, in_mine
 from hengwei.org.duty import on_duty
 from hengwei.org.models import Absence, Membership, Rota, Skill, Team, User
 from hengwei.work.conditions import matches
@@ -26,12 +27,26 @@ _strategies: tuple[float, dict[int, str], frozenset[int]] = (float("-inf"), {}, 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The decision, and why in the reader's language."""
+    """The decision, and why, in each language: the timeline keeps it for whoever reads."""
 
     team: Team | None
     owner: User | None
     category: Category | None
-    why: str
+    words: Words = ""
+
+    @property
+    def why(self) -> str:
+        """Why, in the language of who acts."""
+        return in_mine(self.words)
+
+
+#: Words that are said in the language that holds when they are asked for.
+Said = Callable[[], str]
+
+
+def _why(*parts: Said | None) -> Words:
+    said = [part for part in parts if part is not None]
+    return in_each_language(lambda: clauses(part() for part in said)) if said else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +116,22 @@ def route(item: WorkItem, *, now: datetime) -> Route:
     facts = item.facts()
     for rule in rules():
         if item.team_id in (None, rule.team_id) and matches(rule.conditions, facts):
-            why = _("rule '%(rule)s'") % {"rule": rule.label}
-            owner, how = (rule.owner, _("named by the rule")) if rule.owner else hand_out(rule.team, now=now, skill_id=rule.skill_id, about=rule.category or item.category)
-            return Route(rule.team, owner, rule.category, clauses((why, how)) if how else why)
-    team, why = item.team, ""
+            owner, how = (rule.owner, lambda: _("named by the rule")) if rule.owner else hand_out(rule.team, now=now, skill_id=rule.skill_id, about=rule.category or item.category)
+            return Route(rule.team, owner, rule.category, _why(partial(_by_rule, rule), how))
+    team: Team | None = item.team
+    why: Said | None = None
     if team is None and item.customer is not None and item.customer.default_team_id:
-        team, why = item.customer.default_team, _("the customer's team")
+        team, why = item.customer.default_team, lambda: _("the customer's team")
     if team is None:
-        team, why = first_team(), _("no rule matches; the first team of the department")
+        team, why = first_team(), lambda: _("no rule matches; the first team of the department")
     if team is None:
-        return Route(None, None, None, "")
+        return Route(None, None, None)
     owner, how = hand_out(team, now=now, about=item.category)
-    return Route(team, owner, None, clauses(filter(None, (why, how))))
+    return Route(team, owner, None, _why(why, how))
+
+
+def _by_rule(rule: RoutingRule) -> str:
+    return _("rule '%(rule)s'") % {"rule": rule.label}
 
 
 def first_team() -> Team | None:
@@ -120,7 +139,7 @@ def first_team() -> Team | None:
     return Team.objects.filter(archived_at=None, memberships__isnull=False).order_by("id").first()
 
 
-def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: Category | None = None) -> tuple[User | None, str]:
+def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: Category | None = None) -> tuple[User | None, Said | None]:
     """The member who gets the next item of a team by its strategy, and why; nobody when it hands out by hand.
 
     Who is away or has no room is passed over. Where a rota says who is on duty now, he goes first, while he has room.
@@ -128,7 +147,7 @@ def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: C
     """
     strategy = strategy_of(team.pk)
     if strategy == TeamAssignment.Strategy.MANUAL:
-        return None, ""
+        return None, None
     skills = _skills_for(about) if strategy == TeamAssignment.Strategy.SKILL else []
     members = _members(team, now=now, skill_id=skill_id, skills=skills)
     duty = {person.pk for person in on_duty(team, now)} if team.pk in _handing_out()[2] else set()
@@ -136,16 +155,16 @@ def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: C
     by_rota = chosen is not None
     chosen = chosen or choose([candidate for candidate, _user in members.values()], strategy)
     if chosen is None:
-        return None, _("nobody has room now")
+        return None, lambda: _("nobody has room now")
     candidate, user = members[chosen]
     Membership.objects.filter(team=team, user=user).update(last_assigned_at=now)
     if by_rota:
-        return user, _("on duty now: %(count)d open") % {"count": candidate.open_items}
+        return user, lambda: _("on duty now: %(count)d open") % {"count": candidate.open_items}
     if candidate.skilled:
-        return user, _("has the skill, and least of those: %(count)d open") % {"count": candidate.open_items}
+        return user, lambda: _("has the skill, and least of those: %(count)d open") % {"count": candidate.open_items}
     if strategy in (TeamAssignment.Strategy.LEAST_LOAD, TeamAssignment.Strategy.SKILL):
-        return user, _("has least: %(count)d open") % {"count": candidate.open_items}
-    return user, _("next in turn")
+        return user, lambda: _("has least: %(count)d open") % {"count": candidate.open_items}
+    return user, lambda: _("next in turn")
 
 
 def _skills_for(category: Category | None) -> list[int]:

@@ -15,7 +15,7 @@ from hengwei.channels.actions import notices
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Message, Refused
 from hengwei.core.events import emit
-from hengwei.core.i18n import colon, in_each_language, listed
+from hengwei.core.i18n import Words, colon, in_each_language, listed
 from hengwei.desk.texts import filled, reads_english
 from hengwei.flows.events import RuleFired
 from hengwei.org.models import Role, Team, User
@@ -49,10 +49,11 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """For whom a deed is done: the rule's name is said, `by` carries its chain."""
+    """For whom a deed is done: the rule's name is said, in each language where it is kept for readers; `by` carries its chain."""
 
     rule_id: int
     rule: str
+    names: Words
     by: Actor
     at: datetime
 
@@ -165,12 +166,12 @@ def _person(given: Given) -> User | None:
 
 @_deed("assign_team", gettext_lazy("assign to a team"), "team", check=lambda g: "" if _team(g) else _("choose a team."), tell=lambda item, g: f"{_('team')} → {_team(g) or '—'}")
 def _assign_team(item: WorkItem, given: Given, doing: Doing) -> object:
-    return assignment.assign(item, by=doing.by, at=doing.at, team=_team(given), reason=doing.rule)
+    return assignment.assign(item, by=doing.by, at=doing.at, team=_team(given), reason=doing.names)
 
 
 @_deed("assign_person", gettext_lazy("assign to a person"), "person", check=lambda g: "" if _person(g) else _("choose a person."), tell=lambda item, g: f"{_('handled by')} → {_person(g) or '—'}")
 def _assign_person(item: WorkItem, given: Given, doing: Doing) -> object:
-    return assignment.assign(item, by=doing.by, at=doing.at, owner=_person(given), reason=doing.rule)
+    return assignment.assign(item, by=doing.by, at=doing.at, owner=_person(given), reason=doing.names)
 
 
 @_deed("assign_auto", gettext_lazy("assign by the rules of routing"), tell=lambda item, g: _("assigned by the rules of routing"))
@@ -178,7 +179,7 @@ def _assign_auto(item: WorkItem, given: Given, doing: Doing) -> object:
     chosen = routing.route(item, now=doing.at)
     if chosen.team is None:
         raise Refused(_("No team was found."), code="nobody")
-    return assignment.assign(item, by=doing.by, at=doing.at, team=chosen.team, owner=chosen.owner, reason=chosen.why)
+    return assignment.assign(item, by=doing.by, at=doing.at, team=chosen.team, owner=chosen.owner, reason=chosen.words)
 
 
 @_deed("watch", gettext_lazy("add a watcher"), "person", check=lambda g: "" if _person(g) else _("choose a person."), tell=lambda item, g: _("%(who)s watches") % {"who": _person(g) or "—"})
@@ -219,7 +220,7 @@ def _notify(item: WorkItem, given: Given, doing: Doing) -> object:
     if not people:
         raise Refused(_("Nobody was found to tell."), code="nobody")
     words = filled(given.get("text") or "", item, None).strip()
-    return notices.tell(people, "rule", item=item, at=doing.at, by=doing.by, params={"name": doing.rule, "reason": words or item.title})
+    return notices.tell(people, "rule", item=item, at=doing.at, by=doing.by, params={"name": doing.names, "reason": words or item.title})
 
 
 # --- words --------------------------------------------------------------------------------------------------------
@@ -282,11 +283,12 @@ def _escalate(item: WorkItem, given: Given, doing: Doing) -> object:
     item = item.locked()
     if item.escalation_level >= given["number"]:
         return None
+    words = in_each_language(lambda: _("escalation level %(n)s") % {"n": given["number"]})
     with writing(item, by=doing.by, at=doing.at) as log:
         item.escalation_level = given["number"]
-        log.record(Entry.Kind.AUTOMATION, details={"rule": doing.rule_id, "level": given["number"], "words": in_each_language(lambda: _("escalation level %(n)s") % {"n": given["number"]})})
+        log.record(Entry.Kind.AUTOMATION, details={"rule": doing.rule_id, "level": given["number"], "words": words})
     people = notified(item, level.notify, now=doing.at) if level else []
-    params = {"name": doing.rule, "reason": _("escalation level %(n)s") % {"n": given["number"]}}
+    params = {"name": doing.names, "reason": words}
     return notices.tell(people, "rule", item=item, at=doing.at, by=doing.by, params=params, urgent=bool(level and level.urgent), ways=tuple(level.ways) if level else ())
 
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from hengwei.core import jobs, live
 from hengwei.core.acting import Actor
 from hengwei.core.i18n import in_each_language
@@ -84,7 +86,7 @@ def _stopped(now: datetime) -> None:
     rule, item = AutomationRule.objects.order_by("-order").first(), WorkItem.objects.order_by("-id").first()
     if rule is not None and item is not None:
         RuleFiring.objects.create(
-            rule=rule, rule_version=rule.version, item=item, reason="sample:stopped", event=rule.trigger, outcome="quota", results=[{"do": "", "told": "", "error": "一小时内执行次数过多"}], chain=[], at=now - timedelta(days=1))
+            rule=rule, rule_version=rule.version, item=item, reason="sample:stopped", event=rule.trigger, outcome="quota", results=[{"do": "", "told": "", "error": in_each_language(lambda: _("it ran too often within an hour"))}], chain=[], at=now - timedelta(days=1))
 
 
 def _decided(rng: random.Random) -> None:

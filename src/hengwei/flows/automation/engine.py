@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy
 from hengwei.channels.actions import notices
 from hengwei.core import live
 from hengwei.core.acting import Actor
-from hengwei.core.errors import ActionError, Message
+from hengwei.core.errors import Message
 from hengwei.core.i18n import in_each_language
+from hengwei.core.refusals import refusal
 from hengwei.flows.automation import deeds, rules
 from hengwei.flows.automation.models import AutomationRule, RuleFiring
 from hengwei.flows.automation.rules import Heard, Turn
@@ -86,7 +87,7 @@ def fire(
     item = WorkItem.objects.get(pk=item_id)
     if _too_often(rule, item, at):
         return _stopped(rule, item, Outcome.QUOTA, event=event, chain=chain, reason=reason, at=at, why=gettext_lazy("it ran too often within an hour"))
-    doing = deeds.Doing(rule.pk, rule.label, Actor(chain=chain).caused_by(rules.key_of(rule.pk, item_id)), at)
+    doing = deeds.Doing(rule.pk, rule.label, rule.names, Actor(chain=chain).caused_by(rules.key_of(rule.pk, item_id)), at)
     results = [_one(item_id, given, doing) for given in rule.deeds]
     failed = sum(1 for one in results if one["error"])
     outcome = Outcome.DONE if not failed else Outcome.FAILED if failed == len(results) else Outcome.PARTLY
@@ -99,17 +100,22 @@ def fire(
 def _one(item_id: int, given: Mapping[str, Any], doing: deeds.Doing) -> dict[str, Any]:
     """Do one thing; what came of it. A fault of ours does not undo what the rule did before."""
     item = WorkItem.objects.select_related("requester", "team", "customer", "owner", "site", "category").get(pk=item_id)
+    said: list[dict[str, str]] = []
     try:
-        said = in_each_language(lambda: deeds.tell(item, given))
-        deeds.do(item, given, doing)
-    except ActionError as error:
-        return {"do": given.get("do"), "told": "", "error": str(error)}
+        refused = refusal(lambda: said.append(_done(item, given, doing)))
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # of one deed of one rule: the rest goes on, and the log of the rule says it
         log.exception("rule %s on item %s: %s", doing.rule_id, item_id, given.get("do"))
         return {"do": given.get("do"), "told": "", "error": f"{type(error).__name__}: {error}"[:300]}
-    return {"do": given.get("do"), "told": said, "error": ""}
+    return {"do": given.get("do"), "told": "" if refused else said[0], "error": refused or ""}
+
+
+def _done(item: WorkItem, given: Mapping[str, Any], doing: deeds.Doing) -> dict[str, str]:
+    """Do it; what it did, in each language."""
+    said = in_each_language(lambda: deeds.tell(item, given))
+    deeds.do(item, given, doing)
+    return said
 
 
 def _note(firing: RuleFiring) -> None:

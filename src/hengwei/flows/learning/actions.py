@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import ActionError, Refused
+from hengwei.core.i18n import in_each_language
 from hengwei.flows import permissions as perms
 from hengwei.flows.learning import model as pure
 from hengwei.flows.learning.models import Learnable, LearningSetting, Suggestion, TrainedModel
@@ -189,7 +190,7 @@ def shown(item: WorkItem) -> list[Suggestion]:
 
 def _set(row: Suggestion, *, by: Actor, at: datetime) -> WorkItem:
     if row.field == Learnable.TEAM:
-        return assignment.assign(row.item, by=by, at=at, team=Team.objects.filter(pk=int(row.value)).first(), reason=_("as learnt from earlier items"))
+        return assignment.assign(row.item, by=by, at=at, team=Team.objects.filter(pk=int(row.value)).first(), reason=in_each_language(lambda: _("as learnt from earlier items")))
     if row.field == Learnable.CATEGORY:
         return triage.change(row.item, by=by, at=at, category=Category.objects.filter(key=row.value).first())
     return triage.change(row.item, by=by, at=at, priority=int(row.value))

@@ -51,7 +51,7 @@ def submit(version: RegulationVersion, *, approvers: Sequence[User], by: Actor, 
         team=version.regulation.body, regulation_version=version, source="agent", at=at,
     )
     start_approval(
-        item, [{"name": _("Approval"), "mode": "all", "approvers": [{"by": "person", "id": person.pk} for person in people], "remind_hours": 24}],
+        item, [{"mode": "all", "approvers": [{"by": "person", "id": person.pk} for person in people], "remind_hours": 24}],
         by=by, on_approved="approve", on_refused="return", at=at,
     )
     return VersionApproval.objects.get(pk=item.pk)

@@ -117,7 +117,7 @@ def decide_correction(correction: Correction, *, by: Actor, accept: bool, answer
 def found_nothing(text: str, *, user: User, at: datetime) -> SearchGap | None:
     """Remember words that found nothing, without the person and without private data; None when there is nothing to remember."""
     asked = " ".join(fold(text).split())
-    asked = private_data.mask(asked, private_data.find(asked))[:120].strip()
+    asked = private_data.mask(asked, private_data.find(asked), chinese=private_data.is_chinese(asked))[:120].strip()
     if len(asked) < SHORTEST_GAP:
         return None
     gap, created = SearchGap.objects.get_or_create(text=asked, by_staff=user.is_agent, defaults={"first_at": at, "last_at": at})

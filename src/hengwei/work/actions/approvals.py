@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, NotFound, Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import Words, in_each_language
 from hengwei.org.models import Absence, User
 from hengwei.work import facts
 from hengwei.work import permissions as perms
@@ -76,10 +77,15 @@ def start_planned(item: WorkItem, *, by: Actor, on_approved: str, on_refused: st
     plans = ApprovalPlan.objects.kept().filter(kind=item.kind)
     plan = next((one for one in plans if matches(one.conditions, found)), None)
     steps = plan.steps if plan else [
-        {"name": _("Team lead"), "mode": "any", "approvers": [{"by": "team_lead"}]},
-        {"name": _("Manager"), "mode": "any", "approvers": [{"by": "role", "key": "manager"}]},
+        {"mode": "any", "approvers": [{"by": "team_lead"}]},
+        {"mode": "any", "approvers": [{"by": "role", "key": "manager"}]},
     ]
     return start_approval(item, steps, by=by, name=plan.label if plan else "", on_approved=on_approved, on_refused=on_refused, at=at)
+
+
+def _called(step: ApprovalStep) -> Words:
+    """A step as the timeline keeps it: the name that the company gave it, else whom it asks, in each language."""
+    return step.name or in_each_language(lambda: step.label)
 
 
 def _advance(approval: Approval, log: Log) -> None:
@@ -90,7 +96,7 @@ def _advance(approval: Approval, log: Log) -> None:
     people, step.missing = resolve(step.approvers, item=approval.item, asked_by=approval.asked_by, at=log.at)
     ApprovalVote.objects.bulk_create(ApprovalVote(step=step, user=person) for person in people)
     if step.mode == Mode.QUORUM and len(people) + len(step.missing) < step.quorum:
-        step.missing = [*step.missing, *[_("one more approver")] * (step.quorum - len(people) - len(step.missing))]
+        step.missing = [*step.missing, *[in_each_language(lambda: _("one more approver"))] * (step.quorum - len(people) - len(step.missing))]
     step.state, step.opened_at = StepState.OPEN, log.at
     step.remind_at = log.at + timedelta(seconds=step.remind_every) if step.remind_every else None
     step.due_at = log.at + timedelta(seconds=step.decide_within) if step.decide_within else None
@@ -99,7 +105,7 @@ def _advance(approval: Approval, log: Log) -> None:
     if ids:
         emit(ApprovalAsked(item_id=log.item.pk, approval_id=approval.pk, vote_ids=ids, actor=log.by, at=log.at))
     if step.missing:
-        log.record(Entry.Kind.APPROVAL, details={"what": "stuck", "step": step.name, "missing": step.missing})
+        log.record(Entry.Kind.APPROVAL, details={"what": "stuck", "step": _called(step), "missing": step.missing})
         emit(ApprovalStuck(item_id=log.item.pk, approval_id=approval.pk, missing=tuple(step.missing), actor=log.by, at=log.at))
 
 
@@ -146,7 +152,7 @@ def decide(vote: ApprovalVote, *, approve: bool, by: Actor, comment: str = "", a
     with writing(item, by=by, at=at) as log:
         deputy = {"for": vote.user.name} if by.user is not None and by.user.pk != vote.user_id else {}
         log.record(
-            Entry.Kind.APPROVAL, text=comment, details={"what": vote.state, "step": vote.step.name, **deputy},
+            Entry.Kind.APPROVAL, text=comment, details={"what": vote.state, "step": _called(vote.step), **deputy},
         )
         _settle(approval, vote.step, log)
     _carry_out(approval, item, by=by, at=at)
@@ -205,7 +211,7 @@ def pass_on(vote: ApprovalVote, *, to: User, by: Actor, at: datetime, comment: s
     vote.state, vote.decided_at, vote.decided_by, vote.comment = VoteState.HANDED_ON, at, by.user, comment.strip()
     vote.save()
     with writing(item, by=by, at=at) as log:
-        log.record(Entry.Kind.APPROVAL, text=comment.strip(), details={"what": "handed_on", "step": vote.step.name, "to": to.name})
+        log.record(Entry.Kind.APPROVAL, text=comment.strip(), details={"what": "handed_on", "step": _called(vote.step), "to": to.name})
     emit(ApprovalAsked(item_id=item.pk, approval_id=approval.pk, vote_ids=(made.pk,), actor=by, at=at))
     return made
 
@@ -229,7 +235,7 @@ def add_approver(approval: Approval, *, user: User, by: Actor, at: datetime | No
         step.missing = step.missing[1:]
         step.save(update_fields=["missing"])
     with writing(item, by=by, at=at) as log:
-        log.record(Entry.Kind.APPROVAL, details={"what": "added", "step": step.name, "to": user.name})
+        log.record(Entry.Kind.APPROVAL, details={"what": "added", "step": _called(step), "to": user.name})
     emit(ApprovalAsked(item_id=item.pk, approval_id=approval.pk, vote_ids=(made.pk,), actor=by, at=at))
     return made
 
@@ -292,8 +298,8 @@ def note_late(now: datetime) -> int:
         awaited = tuple(step.votes.filter(state=VoteState.OPEN).values_list("user__name", flat=True))
         item = step.approval.item.locked()
         with writing(item, by=Actor(), at=now) as log:
-            log.record(Entry.Kind.APPROVAL, details={"what": "late", "step": step.name, "awaited": list(awaited)})
-        emit(ApprovalLate(item_id=item.pk, approval_id=step.approval_id, step=step.name, awaited=awaited, at=now))
+            log.record(Entry.Kind.APPROVAL, details={"what": "late", "step": _called(step), "awaited": list(awaited)})
+        emit(ApprovalLate(item_id=item.pk, approval_id=step.approval_id, step=step.label, awaited=awaited, at=now))
     return len(due)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hengwei.core.errors import Refused
-from hengwei.core.i18n import colon
+from hengwei.core.i18n import colon, in_each_language
 from hengwei.org.models import Post, Role, Team, User
 from hengwei.work.approving import Mode
 from hengwei.work.models import WorkItem
@@ -97,15 +98,15 @@ def described(one: Mapping[str, Any]) -> str:
     return colon().join(filter(None, (str(WAYS.get(way, way)), named)))
 
 
-def resolve(approvers: Iterable[Mapping[str, Any]], *, item: WorkItem, asked_by: User | None, at: datetime) -> tuple[list[User], list[str]]:
+def resolve(approvers: Iterable[Mapping[str, Any]], *, item: WorkItem, asked_by: User | None, at: datetime) -> tuple[list[User], list[dict[str, str]]]:
     """(the people asked, the descriptions that found nobody). Nobody approves his own request: he is not found for it."""
     own = {pk for pk in (item.requester_id, asked_by.pk if asked_by else None) if pk}
     people: dict[int, User] = {}
-    missing: list[str] = []
+    missing: list[dict[str, str]] = []
     for one in approvers:
         found = [person for person in _people(one, item, at) if person is not None and person.is_active and person.pk not in own]
         if not found:
-            missing.append(described(one))
+            missing.append(in_each_language(partial(described, one)))
         people |= {person.pk: person for person in found}
     return list(people.values()), missing
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import ActionError, Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import Words, in_each_language, in_mine
 from hengwei.org.models import Team, User
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
@@ -29,8 +30,11 @@ class Outcome:
     error: ActionError | None
 
 
-def place(log: Log, *, team: Team | None, owner: User | None, reason: str = "") -> ItemAssigned:
-    """Set team and owner of a locked item inside `writing`; asks no rights. Returns the event for the caller to emit."""
+def place(log: Log, *, team: Team | None, owner: User | None, reason: Words = "") -> ItemAssigned:
+    """Set team and owner of a locked item inside `writing`; asks no rights. Returns the event for the caller to emit.
+
+    A reason that nobody typed comes in each language: it is told in that of who reads the timeline.
+    """
     item = log.item
     team_before, owner_before = item.team, item.owner
     item.team, item.owner = team, owner
@@ -39,18 +43,19 @@ def place(log: Log, *, team: Team | None, owner: User | None, reason: str = "") 
     if team != team_before:
         clocks.team_changed(item, team_before=team_before, at=log.at, by=log.by)
     log.record(
-        Entry.Kind.ASSIGNMENT, text=reason,
+        Entry.Kind.ASSIGNMENT, text=reason if isinstance(reason, str) else "",
         details={
             **name_in_each("team", team), "owner": str(owner or ""), **name_in_each("team_before", team_before), "owner_before": str(owner_before or ""),
+            **({} if isinstance(reason, str) else {"reason": dict(reason)}),
         },
     )
     return ItemAssigned(
         item_id=item.pk, team_before=team_before.pk if team_before else None, owner_before=owner_before.pk if owner_before else None,
-        team_id=team.pk if team else None, owner_id=owner.pk if owner else None, reason=reason, actor=log.by, at=log.at,
+        team_id=team.pk if team else None, owner_id=owner.pk if owner else None, reason=in_mine(reason), actor=log.by, at=log.at,
     )
 
 
-def set_owner(log: Log, owner: User, *, reason: str = "") -> ItemAssigned:
+def set_owner(log: Log, owner: User, *, reason: Words = "") -> ItemAssigned:
     """Give a locked item to a person; his team takes it when it had none."""
     team = log.item.team or Team.objects.filter(memberships__user=owner, archived_at=None).order_by("id").first()
     return place(log, team=team, owner=owner, reason=reason)
@@ -58,7 +63,7 @@ def set_owner(log: Log, owner: User, *, reason: str = "") -> ItemAssigned:
 
 @transaction.atomic
 def assign(
-    item: WorkItem, *, by: Actor, owner: User | None = None, team: Team | None = None, reason: str = "", version: int | None = None,
+    item: WorkItem, *, by: Actor, owner: User | None = None, team: Team | None = None, reason: Words = "", version: int | None = None,
     at: datetime | None = None,
 ) -> WorkItem:
     """Assign (派单) to a person, a team, or both. To a team alone takes it from the person who had it."""
@@ -78,7 +83,7 @@ def assign(
     if (item.owner, item.team) == (owner, team):
         return item
     with writing(item, by=by, at=at) as log:
-        event = place(log, team=team, owner=owner, reason=reason.strip())
+        event = place(log, team=team, owner=owner, reason=reason.strip() if isinstance(reason, str) else reason)
     emit(event)
     return item
 
@@ -100,7 +105,7 @@ def put_back(item: WorkItem, *, owner: User | None, team: Team | None, by: Actor
         raise Refused(_("%(number)s is already finished.") % {"number": item.number}, code="finished")
     if (item.owner, item.team) != (owner, team):
         with writing(item, by=by, at=at) as log:
-            event = place(log, team=team, owner=owner, reason=_("undone"))
+            event = place(log, team=team, owner=owner, reason=in_each_language(lambda: _("undone")))
         emit(event)
     return item
 

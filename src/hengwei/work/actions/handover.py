@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import in_each_language
 from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
@@ -35,5 +36,5 @@ def hand_over_item(held: WorkItem, to: User, by: Actor, at: datetime) -> None:
         return
     away = str(item.owner)
     with writing(item, by=by, at=at) as log:
-        event = place(log, team=item.team, owner=to, reason=_("%(away)s is away; %(deputy)s stands in") % {"away": away, "deputy": to})
+        event = place(log, team=item.team, owner=to, reason=in_each_language(lambda: _("%(away)s is away; %(deputy)s stands in") % {"away": away, "deputy": to}))
     emit(event)

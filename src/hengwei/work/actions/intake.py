@@ -100,7 +100,7 @@ def open_item(
     if chosen is not None and (item.team_id or item.owner_id):
         log.draft(
             Entry.Kind.ASSIGNMENT, at=at,
-            details={"team": str(item.team or ""), "owner": str(item.owner or ""), "reason": chosen.why, "automatic": True},
+            details={"team": str(item.team or ""), "owner": str(item.owner or ""), "reason": chosen.words, "automatic": True},
         )
     sequence = numbering.sequence(what.prefix, received_at.year)
     # All of it is written once, together.

@@ -112,7 +112,7 @@ def approval_out(approval: Approval, *, reader: User) -> dict[str, Any]:
         "asked_by": person(approval.asked_by, reader=reader), "asked_at": approval.asked_at, "decided_at": approval.decided_at,
         "steps": [
             {
-                "name": step.name, "mode": step.mode, "quorum": step.quorum, "state": step.state, "missing": step.missing,
+                "name": step.label, "mode": step.mode, "quorum": step.quorum, "state": step.state, "missing": step.unfound,
                 "votes": [
                     {
                         "id": vote.pk, "user": person(vote.user, reader=reader), "state": vote.state, "decided_at": vote.decided_at,
@@ -154,7 +154,7 @@ def waiting(request: HttpRequest, cursor: str = "", limit: int = 50) -> dict[str
     rows = ApprovalVote.objects.waiting_for(signed_in(request), timezone.now()).select_related("step__approval__item")
     return keyset(rows, order=("id",), cursor=cursor, limit=limit, show=lambda vote: {
         "vote": vote.pk, "approval": vote.step.approval_id, "item": vote.step.approval.item.number, "title": vote.step.approval.item.title,
-        "name": vote.step.approval.name, "step": vote.step.name, "since": vote.step.opened_at,
+        "name": vote.step.approval.name, "step": vote.step.label, "since": vote.step.opened_at,
     })
 
 

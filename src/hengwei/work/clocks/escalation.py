@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.acting import Actor
-from hengwei.core.errors import ActionError
 from hengwei.core.events import emit
+from hengwei.core.i18n import Words, in_each_language, in_mine
+from hengwei.core.refusals import refusal
 from hengwei.org.models import Team, User
 from hengwei.work.events import ItemEscalated
 from hengwei.work.models import Clock, Entry, EscalationLevel, WorkItem
@@ -89,13 +90,15 @@ def carry_out(item: WorkItem, step: rules.Step, *, now: datetime) -> None:
     """Raise the priority and give the item to another, where the step says so. What cannot be done is said in the timeline."""
     by = Actor().caused_by("escalation")
     for effect in (_raise, _reassign):
-        try:
-            with transaction.atomic():
-                effect(item, step, by=by, now=now)
-        except ActionError as error:
+        refused = refusal(partial(effect, item, step, by=by, now=now))
+        if refused:
             Entry.objects.create(
-                item=item, kind=Entry.Kind.AUTOMATION, public=False, via="automation", text=_t("Escalation: %(why)s") % {"why": error},
-                details={"step": step.key}, happened_at=now)
+                item=item, kind=Entry.Kind.AUTOMATION, public=False, via="automation",
+                details={"step": step.key, "words": in_each_language(partial(_refused, refused))}, happened_at=now)
+
+
+def _refused(why: Words) -> str:
+    return _t("Escalation: %(why)s") % {"why": in_mine(why)}
 
 
 def _raise(item: WorkItem, step: rules.Step, *, by: Actor, now: datetime) -> None:
@@ -110,7 +113,7 @@ def _reassign(item: WorkItem, step: rules.Step, *, by: Actor, now: datetime) -> 
     from hengwei.work.actions.assignment import assign
 
     kind, _colon, key = step.reassign.partition(":")
-    reason = _t("given on by escalation")
+    reason = in_each_language(lambda: _t("given on by escalation"))
     if kind == "user":
         assign(item, by=by, owner=User.objects.get(pk=int(key)), at=now, reason=reason)
     elif kind == "team":

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core import history
-from hengwei.core.i18n import Bilingual
+from hengwei.core.i18n import Bilingual, in_mine, listed
 from hengwei.org.models import Absence, User
 from hengwei.work.approving import Mode, Question, Verdict, verdict
 
@@ -106,7 +106,7 @@ class ApprovalStep(models.Model):
     #: Whom it asks, as data: {"by": "person", "id": 7}, {"by": "role", "key": "manager"} … (actions/approvers.py).
     approvers = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    #: Approvers named by the step who could not be found, in words: it waits until an administrator names others.
+    #: Approvers named by the step who could not be found, in words of each language: it waits until an administrator names others.
     missing = models.JSONField(default=list, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -128,6 +128,18 @@ class ApprovalStep(models.Model):
             models.Index(fields=["remind_at"], name="approval_remind", condition=Q(state="open", remind_at__isnull=False)),
             models.Index(fields=["due_at"], name="approval_due", condition=Q(state="open", due_at__isnull=False, late_at=None)),
         ]
+
+    @property
+    def label(self) -> str:
+        """Its name, or whom it asks."""
+        from hengwei.work.actions.approvers import described
+
+        return self.name or listed(described(one) for one in self.approvers)
+
+    @property
+    def unfound(self) -> list[str]:
+        """Those who could not be found, in the reader's language."""
+        return [in_mine(one) for one in self.missing]
 
     def question(self) -> Question:
         """The step as the pure rule sees it; those who could not be found are missed."""

@@ -114,7 +114,7 @@ class Entry(models.Model):
     @property
     def words(self) -> str:
         """What was said; of a fact that brought its words in each language, those in the reader's."""
-        return self.text or in_mine(self.details.get("words", ""))
+        return self.text or in_mine(self.details.get("words") or self.details.get("reason", ""))
 
     @property
     def has_words(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from hengwei.core.i18n import aside, clauses, colon, in_mine, is_chinese, listed
+from hengwei.core.i18n import aside, clauses, colon, in_line, in_mine, is_chinese, listed
 from hengwei.core.levels import NAMES
 from hengwei.ui.templatetags.ui import duration, exact, icon, near
 from hengwei.work import kinds
@@ -123,7 +123,7 @@ def told(entry: Entry) -> str:
         return _("%(before)s → %(after)s") % {"before": _state(entry.item, d.get("before", "")), "after": _state(entry.item, d.get("after", ""))} + extra
     if entry.kind == Entry.Kind.ASSIGNMENT:
         to = " · ".join(filter(None, (_named(d, "team"), d.get("owner"))))
-        why = d.get("reason") or entry.text
+        why = in_mine(d.get("reason") or entry.text)
         return (_("assigned to %(who)s") % {"who": to or _("nobody")}) + (aside(why) if why else "")
     if entry.kind == Entry.Kind.CHANGE:
         parts = []
@@ -192,7 +192,7 @@ def approval_told(d: dict[str, Any]) -> str:
         "late": _("not decided in time (%(step)s), waiting for %(awaited)s"),
     }.get(d.get("what", ""), "")
     said = words % {
-        "name": d.get("name", ""), "step": d.get("step") or _("step"), "to": d.get("to", ""), "missing": listed(d.get("missing", [])), "awaited": listed(d.get("awaited", [])) or _("an approver"),
+        "name": d.get("name", ""), "step": in_mine(d.get("step") or "") or _("step"), "to": d.get("to", ""), "missing": in_line(d.get("missing", [])), "awaited": listed(d.get("awaited", [])) or _("an approver"),
     }
     return said + (_(" for %(name)s") % {"name": d["for"]} if d.get("for") else "")
 
