@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -66,6 +66,21 @@ def test_nobody_outside_knows_of_it_until_its_time_is_over(item, agent, requeste
     item.refresh_from_db()
     assert (item.responded_at, item.last_public_at) == (LATER, LATER)
     assert item.clocks.get(measure="first_response").stopped_at == LATER
+
+
+def test_over_rest_it_is_answered_only_once_it_is_out(item, agent, requester, client, told):
+    entry = said(item, agent)
+
+    def answered():
+        found = []
+        for reader in (requester, agent):
+            client.force_login(reader)
+            found += [client.get(f"/api/v1/items/{item.number}").json()["responded_at"], client.get("/api/v1/items").json()["items"][0]["responded_at"]]
+        return found
+
+    assert answered() == [None] * 4
+    conversation.let_out(entry, at=OUT)
+    assert {datetime.fromisoformat(one) for one in answered()} == {LATER}
 
 
 def test_taken_back_only_colleagues_see_it_with_its_files(item, agent, requester, client, told):

@@ -37,6 +37,7 @@ from .schemas import (
     entry_out,
     item_detail,
     item_out,
+    with_held,
 )
 
 router = Router()
@@ -85,7 +86,7 @@ def list_items(
     order = listing.SORTS[sort][1]
     if sort == "priority":
         rows = rows.annotate(rank=rank())
-    return keyset(rows, order=order, cursor=cursor, limit=limit, show=lambda item: item_out(item, reader=user))
+    return keyset(with_held(rows), order=order, cursor=cursor, limit=limit, show=lambda item: item_out(item, reader=user))
 
 
 @router.post("/items", response={201: ItemDetailOut}, summary="Record a new work item")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from ninja import Schema
 from pydantic import Field
 
@@ -44,7 +45,7 @@ class ItemOut(Schema):
     team: NamedOut | None
     owner: PersonOut | None
     received_at: datetime
-    responded_at: datetime | None
+    responded_at: datetime | None = Field(description="First answered; empty while the answer can still be taken back.")
     resolved_at: datetime | None
     closed_at: datetime | None
     updated_at: datetime
@@ -215,6 +216,19 @@ def _named(row: Any, *, keyed: bool = False) -> dict[str, Any] | None:
     return None if row is None else {"id": row.pk, "name": row.label, "key": row.key if keyed else None}
 
 
+def with_held(rows: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+    """Items for a list, each knowing whether its first answer is still held: one question for all."""
+    return rows.annotate(answer_held=Exists(Entry.objects.held().filter(item=OuterRef("pk"), happened_at=OuterRef("responded_at"))))
+
+
+def _answered(item: WorkItem) -> datetime | None:
+    """When it was first answered. The clocks have stopped when a reply was written; outside, one within its seconds of undo has not happened."""
+    held = getattr(item, "answer_held", None)
+    if held is None and item.responded_at is not None:
+        held = item.entries.held().filter(happened_at=item.responded_at).exists()  # type: ignore[attr-defined]
+    return None if held else item.responded_at
+
+
 def item_out(item: WorkItem, *, reader: User) -> dict[str, Any]:
     """An item for lists; needs `with_people()`."""
     return {
@@ -222,7 +236,7 @@ def item_out(item: WorkItem, *, reader: User) -> dict[str, Any]:
         "waiting_for": item.waiting_for or None, "impact": item.impact, "urgency": item.urgency, "priority": item.priority,
         "category": _named(item.category, keyed=True), "source": item.source, "requester": person(item.requester, reader=reader),
         "customer": _named(item.customer), "team": _named(item.team, keyed=True), "owner": person(item.owner, reader=reader),
-        "received_at": item.received_at, "responded_at": item.responded_at, "resolved_at": item.resolved_at,
+        "received_at": item.received_at, "responded_at": _answered(item), "resolved_at": item.resolved_at,
         "closed_at": item.closed_at, "updated_at": item.updated_at,
         "due_at": None if item.next_due_at >= NEVER else item.next_due_at, "due_measure": item.next_due_measure or None,
         "version": item.version,
