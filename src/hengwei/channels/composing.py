@@ -17,11 +17,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from hengwei.core.filling import fill
-from hengwei.core.i18n import in_line
+from hengwei.core.i18n import clauses, in_line
 from hengwei.org.models import User
 from hengwei.work.models import Attachment, Measure, WorkItem
 
-from . import signing, wording
+from . import signing, together, wording
 from .models import InboundMessage, Mailbox, MailTemplate, OutboundMessage
 from .reading.quoting import REPLY_ABOVE
 
@@ -138,8 +138,13 @@ def values(item: WorkItem | None, *, reader: User | None, params: dict[str, Any]
         }
     found |= {key: in_line(value) for key, value in params.items() if key in wording.PLACES}
     if event == "escalated":
-        found["reason"] = step_words(str(params.get("step", "")), str(params.get("measure", "")), str(params.get("reason", "")))
+        found["reason"] = steps_in_words(params)
     return found
+
+
+def steps_in_words(params: dict[str, Any]) -> str:
+    """What the steps of an escalation say that came together: of each promise how it stands."""
+    return clauses(dict.fromkeys(step_words(str(one.get("step", "")), str(one.get("measure", "")), str(one.get("reason", ""))) for one in together.newest(params)))
 
 
 def step_words(step: str, measure: str, reason: str = "") -> str:

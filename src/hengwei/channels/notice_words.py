@@ -16,7 +16,7 @@ from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
 from . import wording
-from .composing import step_words, values
+from .composing import steps_in_words, values
 from .models import MailTemplate
 
 #: event -> (icon, words). `%(actor)s` and its like are filled in.
@@ -66,7 +66,7 @@ OF_A_TEAM = ("team_assigned", "assigned", "answered", "chased", "escalated", "re
 def sentence(event: str, params: dict[str, Any]) -> tuple[str, str]:
     """(icon, sentence) of a notice, in the language that is active."""
     icon, words = WORDS[event]
-    what = step_words(params.get("step", ""), params.get("measure", ""), params.get("reason", "")) if event == "escalated" else ""
+    what = steps_in_words(params) if event == "escalated" else ""
     texts = {name: in_line(params.get(name, "")) for name in ("address", "name", "reason")}
     return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "rules": listed(params.get("rules", [])), **texts}
 

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hengwei.channels import permissions as perms
 from hengwei.channels.models import ChatMessage, MailTally, NoticeChannel, Outgoing
 from hengwei.channels.notice_words import OF_A_TEAM, chat_text
+from hengwei.channels.together import add_to_waiting
 from hengwei.core import outgoing as guard
 from hengwei.core.acting import Actor
 from hengwei.core.database.resting import let_go
@@ -92,7 +94,8 @@ def save_channel(
 
 def queue(channel_id: int, event: str, *, item_id: int | None = None, user_id: int | None = None, params: dict[str, Any] | None = None) -> ChatMessage:
     """Put a notice on its way; it leaves after the commit."""
-    row = ChatMessage.objects.create(channel_id=channel_id, event=event, item_id=item_id, user_id=user_id, params=params or {})
+    waiting = add_to_waiting(ChatMessage.objects.filter(Q(user_id=user_id), channel_id=channel_id, item_id=item_id), event, params or {}) if item_id is not None else None
+    row = waiting or ChatMessage.objects.create(channel_id=channel_id, event=event, item_id=item_id, user_id=user_id, params=params or {})
     _soon(row.pk)
     return row
 

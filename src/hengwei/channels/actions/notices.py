@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from hengwei.calendars.models import Calendar
 from hengwei.channels import permissions as perms
 from hengwei.channels import timing
+from hengwei.channels.bundles import bundled
 from hengwei.channels.models import HeldNotice, Notice, NoticeChannel
 from hengwei.channels.timing import Hours, When
+from hengwei.channels.together import joined
 from hengwei.core import live
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
@@ -235,16 +237,18 @@ def _held_of(user_id: int, way: str, at: datetime) -> int:
     person = rows[0].user
     if not person.is_active:
         return 0
-    if len(rows) == 1:
-        row = rows[0]
-        _send(way, person, row.event, item=row.item, entry=row.entry, params=row.params)
+    # What came together is one line, and alone it is one message.
+    told = [(line[0], joined(one.params for one in reversed(line))) for line in reversed(bundled(reversed(rows)))]
+    if len(told) == 1:
+        row, params = told[0]
+        _send(way, person, row.event, item=row.item, entry=row.entry, params=params)
         return 1
     from hengwei.channels.notice_words import line
 
     with translation.override(person.language):
-        lines = [line(row.event, item=row.item, params=row.params) for row in rows]
-        head = _("%(count)d notices") % {"count": len(rows)}
-    _send(way, person, "digest", params={"text": "\n".join([head, *lines] if way == Way.CHAT else lines), "count": len(rows)})
+        lines = [line(row.event, item=row.item, params=params) for row, params in told]
+        head = _("%(count)d notices") % {"count": len(told)}
+    _send(way, person, "digest", params={"text": "\n".join([head, *lines] if way == Way.CHAT else lines), "count": len(told)})
     return 1
 
 

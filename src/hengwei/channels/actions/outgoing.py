@@ -17,6 +17,7 @@ from hengwei.channels import permissions as perms
 from hengwei.channels import signing, smtp
 from hengwei.channels.composing import compose
 from hengwei.channels.models import InboundDelivery, MailAddress, Mailbox, MailTally, OutboundMessage
+from hengwei.channels.together import add_to_waiting
 from hengwei.core import live
 from hengwei.core.acting import Actor
 from hengwei.core.database.resting import let_go
@@ -49,6 +50,11 @@ def queue(
     if mailbox is None or (user is not None and not user.email):
         return None
     chain = list(by.chain) if by else []
+    if item is not None and user is not None and entry is None:
+        waiting = add_to_waiting(OutboundMessage.objects.filter(item=item, user=user, entry=None, mailbox=mailbox, chain=chain), event, params or {})
+        if waiting is not None:
+            _soon(waiting)
+            return waiting  # type: ignore[no-any-return]
     row = OutboundMessage(item=item, entry=entry, mailbox=mailbox, event=event, user=user, params=params or {}, automatic=automatic, chain=chain)
     if len(chain) >= DEEPEST:
         row.status, row.reason = Status.STOPPED, "chain"
