@@ -20,7 +20,7 @@ def add(
     unknown = [one for one in role if one not in roles]
     if unknown:
         _stop(f"没有角色 / no such role: {', '.join(unknown)}. {', '.join(Role.objects.values_list('key', flat=True))}")
-    if User.objects.filter(username__iexact=username).exists() or (email and User.objects.filter(email__iexact=email).exists()):
+    if User.objects.of_login(username).exists() or User.objects.of_address(email).exists():
         _stop("用户名或邮箱已被使用 / the user name or e-mail is taken")
     _strong(password)
     person = User(username=username, name=name, email=email, is_agent=any(one != "requester" for one in role))

@@ -154,11 +154,11 @@ def take_over(directory: Directory, entry: Entry, groups: list[str]) -> User | N
     if person is None:
         if not directory.create_people:
             return None
-        email = "" if User.objects.filter(email__iexact=entry.email).exists() else entry.email
+        email = "" if User.objects.of_address(entry.email).exists() else entry.email
         person = mapping.make_person(directory, source=source, source_id=entry.id, username=entry.login, name=entry.name, email=email, **entry.facts)
     else:
         person.source, person.source_id, person.name = source, entry.id, entry.name[:120]
-        if entry.email and not User.objects.filter(email__iexact=entry.email).exclude(pk=person.pk).exists():
+        if entry.email and not User.objects.of_address(entry.email).exclude(pk=person.pk).exists():
             person.email = entry.email
         for name, value in entry.facts.items():
             setattr(person, name, value or getattr(person, name))

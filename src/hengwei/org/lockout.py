@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from .models import SignInFailure, SignInPolicy, User
 from .policy import policy
@@ -25,7 +24,7 @@ def lock_seconds(count: int, *, allowed: int, first: int, most: int) -> int:
 
 def key_of(login: str) -> str:
     """What is counted for a typed name: the account, by whichever of its names; else the name itself."""
-    found = User.objects.filter(Q(username__iexact=login) | Q(email__iexact=login)).values_list("pk", flat=True).first() if login else None
+    found = User.objects.of_login(login).values_list("pk", flat=True).first() if login else None
     return f"user:{found}" if found is not None else f"name:{login.lower()[:150]}"
 
 

@@ -58,7 +58,7 @@ class ClosedAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Letters of the sign-in library, by the department's mailbox; to people we know, in their language."""
-        person = User.objects.filter(email__iexact=email, is_active=True).first()
+        person = User.objects.of_address(email).filter(is_active=True).first()
         if person is None:
             return
         with translation.override(person.language):

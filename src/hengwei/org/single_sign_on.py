@@ -66,7 +66,7 @@ class Adapter(DefaultSocialAccountAdapter):
 
     def _same_address(self, request: HttpRequest, sociallogin: SocialLogin, provider: IdentityProvider, claims: dict[str, Any]) -> User | None:
         email = str(claims.get("email") or "")
-        person = User.objects.present().filter(email__iexact=email).first() if email else None
+        person = User.objects.present().of_address(email).first() if email else None
         if person is None:
             return None
         if claims.get("email_verified") is not True and not provider.trusts_email:

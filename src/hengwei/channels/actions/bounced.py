@@ -26,7 +26,7 @@ def record(bounce: Bounce, *, at: datetime) -> WorkItem | None:
         why = " ".join(part for part in (recipient.status, recipient.diagnostic) if part)[:500]
         if recipient.outcome == "failed":
             MailAddress.objects.update_or_create(address=recipient.address, defaults={"blocked_at": at, "reason": why})
-            User.objects.filter(email__iexact=recipient.address).update(mail_blocked_at=at, mail_blocked_reason=why[:300])
+            User.objects.of_address(recipient.address).update(mail_blocked_at=at, mail_blocked_reason=why[:300])
             OutboundMessage.objects.filter(pk=sent.pk).update(status=OutboundMessage.Status.BOUNCED, reason=why)
         if sent.item is not None and recipient.outcome != "delivered":
             Log(sent.item, Actor(via="mail"), at).record(

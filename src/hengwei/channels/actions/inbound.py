@@ -21,6 +21,7 @@ from hengwei.channels.reading import markup
 from hengwei.channels.reading.message import Message, parse
 from hengwei.core import live
 from hengwei.core.acting import Actor, acting_as
+from hengwei.core.database.asked import Asked
 from hengwei.core.errors import Refused
 from hengwei.core.files import store
 from hengwei.core.jobs import enqueue
@@ -38,6 +39,9 @@ ATTEMPTS = 3
 #: Automatic mail of these kinds tells something new (an alarm) and opens an item; other machines' mail is set aside.
 TELLING = {"From", "Auto-Submitted: auto-generated"}
 COPIED_AT_MOST = 30
+_WAITING = Asked(lambda pk: InboundMessage.objects.select_for_update(skip_locked=True).filter(pk=pk, status__in=(Status.KEPT, Status.FAILED)), 1)
+_SAME = Asked(lambda fingerprint, own: InboundMessage.objects.filter(fingerprint=fingerprint, status__in=(Status.DONE, Status.ASIDE)).exclude(pk=own).order_by("id"), 2)
+_DELIVERY = Asked(lambda row: InboundDelivery.objects.filter(message_id=row).exclude(mailbox=None).select_related("mailbox__team").order_by("id"), 1)
 
 
 @transaction.atomic
@@ -92,7 +96,7 @@ def process(pk: int, message: Message | Exception | None = None) -> InboundMessa
     """
     try:
         with transaction.atomic(), acting_as(Actor(via="mail")):
-            row = InboundMessage.objects.select_for_update(skip_locked=True).filter(pk=pk, status__in=(Status.KEPT, Status.FAILED)).first()
+            row = _WAITING.first(pk)
             if row is None:
                 return None
             if isinstance(message, Exception):
@@ -164,7 +168,7 @@ def _understand(row: InboundMessage, message: Message) -> None:
     row.sender, row.sender_name, row.subject = message.sender.email[:320], message.sender.name[:200], message.subject
     row.reason = ""
     _one_at_a_time(message.fingerprint)
-    first = InboundMessage.objects.filter(fingerprint=message.fingerprint, status__in=(Status.DONE, Status.ASIDE)).exclude(pk=row.pk).order_by("id").first()
+    first = _SAME.first(message.fingerprint, row.pk)
     if first is not None:
         row.deliveries.update(message=first)
         return _done(row, Outcome.DOUBLE, item=first.item, reason=f"#{first.pk}")
@@ -200,7 +204,7 @@ def _done(row: InboundMessage, outcome: str, *, item: WorkItem | None = None, re
 
 
 def _mailbox(row: InboundMessage) -> Mailbox | None:
-    delivery = row.deliveries.exclude(mailbox=None).select_related("mailbox", "mailbox__team").order_by("id").first()
+    delivery = _DELIVERY.first(row.pk)
     return delivery.mailbox if delivery else None
 
 

@@ -9,8 +9,12 @@ from django.db import IntegrityError, transaction
 from hengwei.channels.models import Mailbox
 from hengwei.channels.reading.headers import Address
 from hengwei.channels.reading.message import Message
+from hengwei.core.database.asked import Asked
 from hengwei.org.models import Customer, Role, User
 from hengwei.work.models import WorkItem
+
+_ANYBODY = Asked(lambda address: User.objects.of_address(address).select_related("customer", "site").order_by("id"), 1)
+_ACTIVE = Asked(lambda address: User.objects.of_address(address).filter(is_active=True).select_related("customer", "site").order_by("id"), 1)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def identify(message: Message, mailbox: Mailbox | None) -> Sender:
     failed = failed_check(message, mailbox)
     if not address.email or message.automatic:
         return Sender(address, failed_check=failed)
-    user = User.objects.filter(email__iexact=address.email, is_active=True).select_related("customer", "site").first()
+    user = _ACTIVE.first(address.email)
     if user is not None and failed and user.is_agent:
         return Sender(address, failed_check=True)
     if user is not None and user.is_agent and message.forwarded_by and message.forwarded_by.email != address.email:
@@ -54,7 +58,7 @@ def failed_check(message: Message, mailbox: Mailbox | None) -> bool:
 
 def contact(address: Address) -> User:
     """The person of an address; a new one belongs to the customer of the address's domain, else nobody has vouched for him."""
-    found = User.objects.filter(email__iexact=address.email).select_related("customer", "site").first()
+    found = _ANYBODY.first(address.email)
     if found is not None:
         return found
     domain = address.email.rpartition("@")[2]
@@ -68,7 +72,7 @@ def contact(address: Address) -> User:
         with transaction.atomic():
             person.save(force_insert=True)
     except IntegrityError:
-        return User.objects.get(email__iexact=address.email)
+        return User.objects.of_address(address.email).get()
     person.roles.add(*Role.objects.filter(key="requester"))
     return person
 

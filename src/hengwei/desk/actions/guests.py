@@ -99,7 +99,7 @@ def _limit(settings: DeskSettings, email: str, network: str, at: datetime) -> No
 
 def _person(email: str, name: str, language: str) -> User:
     """The person of the address; a new one is unverified. What is said of a known one here changes nothing about him."""
-    found = User.objects.filter(email__iexact=email).select_related("customer", "site").first()
+    found = User.objects.of_address(email).select_related("customer", "site").first()
     if found is not None and found.is_active:
         return found
     if found is not None:
@@ -111,7 +111,7 @@ def _person(email: str, name: str, language: str) -> User:
         with transaction.atomic():
             person.save(force_insert=True)
     except IntegrityError:
-        return User.objects.get(email__iexact=email)
+        return User.objects.of_address(email).get()
     person.roles.add(*Role.objects.filter(key="requester"))
     return person
 

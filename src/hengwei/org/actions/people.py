@@ -101,7 +101,7 @@ def _check(person: User, changed: list[str]) -> None:
     others = User.objects.exclude(pk=person.pk)
     if others.filter(username__iexact=person.username).exists():
         raise Refused(_("The user name %(name)s is taken.") % {"name": person.username}, code="taken", field="username")
-    if person.email and others.filter(email__iexact=person.email).exists():
+    if person.email and others.of_address(person.email).exists():
         raise Refused(_("The e-mail address %(email)s belongs to somebody else.") % {"email": person.email}, code="taken", field="email")
     zone(person.timezone)
     if person.site is not None and person.site.customer_id != person.customer_id:

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core import history
@@ -57,7 +58,20 @@ class Skill(Bilingual):
         ordering = ["name"]
 
 
+def _same(field: str, words: str | Value) -> Q:
+    """The field is these words, large or small: as the unique indexes ask, which `iexact` does not use."""
+    return Q(Exact(Lower(field), Lower(words if isinstance(words, Value) else Value(words))))
+
+
 class UserQuerySet(models.QuerySet["User"]):
+    def of_address(self, email: str | Value) -> UserQuerySet:
+        """Who has this e-mail address, however it is written; nobody for none."""
+        return self.filter(_same("email", email), ~Q(email=""))
+
+    def of_login(self, login: str) -> UserQuerySet:
+        """Who signs in by this user name or e-mail address, however it is written."""
+        return self.filter(_same("username", login) | (_same("email", login) & ~Q(email="")))
+
     def staff(self) -> UserQuerySet:
         """Those who work here: anyone with a role beyond requester."""
         return self.filter(is_active=True, is_agent=True)
@@ -75,7 +89,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(Q(username__iexact=username) | Q(email__iexact=username))
+        return self.of_login(username).get()
 
 
 @history.tracked(leave_out=["last_login", "last_seen_at", "preferences", "theme", "feed_key"], audited=["username", "password", "email", "is_active", "is_agent"], m2m=["roles", "skills"])
