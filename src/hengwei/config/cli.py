@@ -85,6 +85,14 @@ def _prepare(*, sample: bool) -> None:
     from django.core.management import call_command
 
     _django()
+    from hengwei.core.database.tables import LAST_IN_STEPS, halfway
+
+    if rooms := halfway():
+        raise DatabaseError(
+            f"这个数据库太旧，不能直接升级到当前版本（{', '.join(rooms)}）。请先安装 {LAST_IN_STEPS} 的版本，运行一次 hengwei migrate，再换回当前版本。数据没有任何改动。\n"
+            f"This database is too old to come up to this version in one step ({', '.join(rooms)}). Install the version of {LAST_IN_STEPS}, run hengwei migrate once, "
+            "then come back to this one. Nothing was changed."
+        )
     call_command("migrate", verbosity=0, interactive=False)
     from hengwei.site import beginnings
 

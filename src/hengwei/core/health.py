@@ -100,6 +100,8 @@ def _may_read(request: HttpRequest) -> bool:
 def _database() -> Iterator[Finding]:
     from django.db.migrations.executor import MigrationExecutor
 
+    from hengwei.core.database.tables import LAST_IN_STEPS, halfway
+
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
         version = int(cursor.fetchone()[0])
@@ -107,6 +109,9 @@ def _database() -> Iterator[Finding]:
         yield Finding("error", f"PostgreSQL {version // 10000}", "version 15 or newer is needed")
     else:
         yield Finding("ok", f"PostgreSQL {version // 10000}")
+    if rooms := halfway():
+        yield Finding("error", f"the tables of {', '.join(rooms)} are of an older version", f"hengwei migrate with the version of {LAST_IN_STEPS}, then with this one")
+        return
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     yield Finding("error", f"{len(waiting)} migrations are not applied", "hengwei migrate") if waiting else Finding("ok", "tables are of this version")

@@ -26,7 +26,7 @@ def _place() -> Path:
     """Where the made tables of this state of the migrations are kept."""
     package = Path(__file__).resolve().parents[2]
     digest = hashlib.sha256()
-    for file in (*sorted(package.glob("*/migrations/*.py")), package / "config" / "django.py"):
+    for file in (*sorted(package.glob("*/migrations/*.py")), Path(__file__).with_name("tables.py"), package / "config" / "django.py"):
         digest.update(file.read_bytes())
     digest.update(sys.version.encode())
     home = Path(tempfile.gettempdir()) / f"hengwei-tests-{os.getuid()}"
