@@ -125,7 +125,9 @@ def serve(sample: bool = typer.Option(False, "--demo", help="Load the sample com
     config = settings()
     with database() as url:
         os.environ["DATABASE_URL"] = url
-        subprocess.run([sys.executable, "-m", "hengwei.config.cli", "demo" if sample else "migrate"], check=True)
+        if subprocess.run([sys.executable, "-m", "hengwei.config.cli", "demo" if sample else "migrate"], check=False).returncode:
+            # It has said why.
+            raise typer.Exit(1)
         address = f"http://{config.host}:{config.port}"
         say("hengwei", f"{address}  (Ctrl-C stops)")
         this = [sys.executable, "-m", "hengwei.config.cli"]
