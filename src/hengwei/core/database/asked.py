@@ -32,30 +32,39 @@ class Asked(Generic[M]):
 
     def __init__(self, query: Callable[..., QuerySet[M]], values: int):
         self.query, self.values = query, values
-        # A compiler belongs to its connection, and each thread has one of its own.
-        self._worded = threading.local()
+        # What is worded belongs to a connection, and each thread has one of its own.
+        self._own = threading.local()
 
     def first(self, *values: Any) -> M | None:
         """The row, or None. Raises ValueError when values are too many or too few."""
         if len(values) != self.values:
             raise ValueError(f"{self.values} values are asked for, not {len(values)}")
-        if not hasattr(self._worded, "sql"):
-            compiler = self.query(*(Value(_Slot(place)) for place in range(self.values)))[:1].query.get_compiler(connection=connection)
-            self._worded.sql, self._worded.params = compiler.as_sql()
-            self._worded.compiler = compiler
-        given = [values[one.place] if isinstance(one, _Slot) else one for one in self._worded.params]
+        if not hasattr(self._own, "worded"):
+            self._own.worded = _Worded(self.query(*(Value(_Slot(place)) for place in range(self.values)))[:1])
+        worded: _Worded[M] = self._own.worded
         with prepared(), connection.cursor() as cursor:
-            cursor.execute(self._worded.sql, given)
+            cursor.execute(worded.sql, [values[one.place] if isinstance(one, _Slot) else one for one in worded.params])
             found = cursor.fetchall()
-        return self._made(found) if found else None
+        return worded.made(found) if found else None
 
-    def _made(self, found: list[tuple[Any, ...]]) -> M:
-        compiler = self._worded.compiler
-        info = compiler.klass_info
-        fields = info["select_fields"]
-        own = slice(fields[0], fields[-1] + 1)
-        [row] = compiler.results_iter(results=[found])
-        made: M = info["model"].from_db(connection.alias, [one.target.attname for one, *_rest in compiler.select[own]], row[own])
-        for populator in get_related_populators(info, compiler.select, connection.alias):  # type: ignore[call-arg]
+
+class _Worded(Generic[M]):
+    """The SQL of a query on the connection of this thread, and how a row of it becomes a row of the model."""
+
+    def __init__(self, query: QuerySet[M]):
+        compiler = query.query.get_compiler(connection=connection)
+        self.sql, self.params = compiler.as_sql()
+        info, self.compiler = compiler.klass_info, compiler
+        self.model: type[M] = info["model"]
+        self.own = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self.names = [one.target.attname for one, *_rest in compiler.select[self.own]]
+        self.converters = compiler.get_converters([one for one, *_rest in compiler.select])
+        self.populators = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
+
+    def made(self, found: list[tuple[Any, ...]]) -> M:
+        """The one row that was found, with its related ones."""
+        [row] = self.compiler.apply_converters(found, self.converters)
+        made: M = self.model.from_db(connection.alias, self.names, row[self.own])
+        for populator in self.populators:
             populator.populate(row, made)
         return made
