@@ -6,6 +6,9 @@ FRONT := $(wildcard frontend/src/*.ts frontend/src/*.css frontend/*.mjs frontend
 	$(shell find src/hengwei -name '*.html' -o -name '*.py')
 WORDS := $(wildcard src/hengwei/*/locale/*/LC_MESSAGES/django.po)
 
+# A dozen processes are one start after another: what the first has compiled the others need not compile anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test walks check bench wheel lock pictures docs messages clean
 .DEFAULT_GOAL := run
 
