@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -91,13 +92,20 @@ class Server(BaseHTTPRequestHandler):
         return self.answer([{"id": 1, "content": "&#60;p&#62;更换搓纸轮&#60;/p&#62;", "date_creation": "2026-05-01 11:00:00"}])
 
 
-@pytest.fixture
-def server() -> Iterator[str]:
+@contextmanager
+def serving() -> Iterator[str]:
+    """The server, at its address."""
     Server.busy = 2
     running_one = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     threading.Thread(target=running_one.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{running_one.server_address[1]}"
     running_one.shutdown()
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture

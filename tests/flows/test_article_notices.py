@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from hengwei.channels.models import Notice
+from hengwei.channels.notice_words import sentence
 from hengwei.core.acting import Actor
 from hengwei.core.events import emit
 from hengwei.knowledge.actions.review import send_back, submit
@@ -28,7 +30,7 @@ def test_the_reviewer_and_then_the_author_are_told(article, agent, lead):
     told = Notice.objects.get(user=lead)
     assert (told.event, told.params["url"]) == ("article", article.get_absolute_url())
     send_back(article, by=acting(lead), reason="缺少截图", at=TUESDAY + timedelta(hours=1))
-    assert "缺少截图" in Notice.objects.get(user=agent).params["reason"]
+    assert "缺少截图" in Notice.objects.get(user=agent).params["reason"]["zh-hans"]
 
 
 def test_a_notice_leads_to_what_it_is_about(article, agent, lead):
@@ -43,4 +45,7 @@ def test_a_notice_leads_to_what_it_is_about(article, agent, lead):
 def test_an_overdue_review_is_said_in_the_keepers_language(article, department):
     keeper = UserFactory(role="lead", language="en")
     emit(ReviewDue(article_id=article.pk, owner_id=keeper.pk, overdue=True, actor=Actor(), at=TUESDAY))
-    assert Notice.objects.get(user=keeper).params["reason"] == "overdue"
+    notice = Notice.objects.get(user=keeper)
+    for language, said in (("en", "its day has passed"), ("zh-hans", "已逾期")):
+        with translation.override(language):
+            assert said in sentence(notice.event, notice.params)[1]

@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, Message]] = {
     "expiring": ("calendar-due", gettext_lazy("agreement '%(name)s' ends on %(reason)s and is not renewed")),
     "rule": ("robot", gettext_lazy("rule '%(name)s': %(reason)s")),
     "reading": ("eye-check", gettext_lazy("please read and acknowledge: %(name)s")),
-    "review": ("calendar-due", gettext_lazy("the review of '%(name)s' is due: %(reason)s")),
+    "review": ("calendar-due", gettext_lazy("the review of '%(name)s': %(reason)s")),
     "article": ("book-2", gettext_lazy("article '%(name)s': %(reason)s")),
 }
 #: What a person chooses of.

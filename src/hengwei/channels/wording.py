@@ -134,8 +134,8 @@ BUILT_IN: dict[str, dict[str, Wording]] = {
         "en": Wording("Please read and acknowledge: {{name}}", "{{person}},\n\nplease read '{{name}}' and acknowledge it. {{reason}}\n\n{{link}}"),
     },
     "review": {
-        "zh-hans": Wording("复审到期：{{name}}", "{{person}}：\n\n“{{name}}”的复审到期：{{reason}}。\n\n{{link}}"),
-        "en": Wording("A review is due: {{name}}", "{{person}},\n\nthe review of '{{name}}' is due: {{reason}}.\n\n{{link}}"),
+        "zh-hans": Wording("复审提醒：{{name}}", "{{person}}：\n\n“{{name}}”的复审：{{reason}}。\n\n{{link}}"),
+        "en": Wording("Time for a review: {{name}}", "{{person}},\n\nthe review of '{{name}}': {{reason}}.\n\n{{link}}"),
     },
     "article": {
         "zh-hans": Wording("知识文章：{{name}}", "{{person}}：\n\n“{{name}}”：{{reason}}。\n\n{{link}}"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from hengwei.channels.actions import notices
 from hengwei.core.events import on
+from hengwei.core.i18n import in_each_language
 from hengwei.knowledge.events import (
     ArticleEvent,
     ArticlePublished,
@@ -22,15 +22,13 @@ from hengwei.knowledge.models import Article
 from hengwei.org.models import User
 
 SUBMITTED, RETURNED, PUBLISHED = gettext_noop("waits for your review"), gettext_noop("came back from review: %(why)s"), gettext_noop("is published")
-CORRECTION, DUE, OVERDUE = gettext_noop("a reader suggests a correction"), gettext_noop("within two weeks"), gettext_noop("overdue")
+CORRECTION, DUE, OVERDUE = gettext_noop("a reader suggests a correction"), gettext_noop("due within two weeks"), gettext_noop("its day has passed")
 
 
 def _tell(event: ArticleEvent, people: Iterable[int | None], kind: str, words: str, **values: str) -> None:
     article = Article.objects.get(pk=event.article_id)
-    for person in User.objects.filter(pk__in=[pk for pk in people if pk], is_active=True):
-        with translation.override(person.language):
-            params = {"name": f"{article.number} {article.title}", "reason": _(words) % values, "url": article.get_absolute_url()}
-        notices.tell([person], kind, at=event.at, by=event.actor, params=params)
+    params = {"name": in_each_language(lambda: article), "reason": in_each_language(lambda: _(words) % values), "url": article.get_absolute_url()}
+    notices.tell(User.objects.filter(pk__in=[pk for pk in people if pk], is_active=True), kind, at=event.at, by=event.actor, params=params)
 
 
 @on(ArticleSubmitted)

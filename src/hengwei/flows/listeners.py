@@ -11,7 +11,7 @@ from hengwei.channels.actions import notices, outgoing
 from hengwei.channels.composing import Link, fills, offers
 from hengwei.channels.models import OutboundMessage
 from hengwei.core.events import on
-from hengwei.core.i18n import is_chinese
+from hengwei.core.i18n import in_each_language, is_chinese
 from hengwei.desk import permissions as desk
 from hengwei.desk.actions import guests, surveys
 from hengwei.desk.actions.satisfaction import ask_for_verdict, rating_token
@@ -93,4 +93,4 @@ def tell_caller(event: FollowUpOwed) -> None:
     """Whoever owes a call hears of it."""
     owed = FollowUp.objects.select_related("owner").filter(pk=event.follow_up_id).first()
     if owed is not None and owed.owner is not None:
-        notices.tell([owed.owner], "follow_up", item=owed.item, at=event.at, by=event.actor, params={"reason": owed.reason})
+        notices.tell([owed.owner], "follow_up", item=owed.item, at=event.at, by=event.actor, params={"reason": in_each_language(lambda: owed.why)})

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -248,7 +249,7 @@ def _held_of(user_id: int, way: str, at: datetime) -> int:
     with translation.override(person.language):
         lines = [line(row.event, item=row.item, params=params) for row, params in told]
         head = _("%(count)d notices") % {"count": len(told)}
-    _send(way, person, "digest", params={"text": "\n".join([head, *lines] if way == Way.CHAT else lines), "count": len(told)})
+    _send(way, person, "digest", params={"text": "\n".join([head, *lines] if way == Way.CHAT else lines), "count": len(told), "url": reverse("channels:notices")})
     return 1
 
 

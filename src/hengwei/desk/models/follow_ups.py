@@ -107,4 +107,9 @@ class FollowUp(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reason
+        return self.why
+
+    @property
+    def why(self) -> str:
+        """Why it is owed: what somebody wrote, or the plan's name in the reader's language."""
+        return self.plan.label[:300] if self.plan is not None and self.reason in (self.plan.name[:300], self.plan.name_en[:300]) else self.reason

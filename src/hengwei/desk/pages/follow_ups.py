@@ -79,7 +79,7 @@ class FollowUpPages(Pages):
     order = ("due_at", "id")
     search = ("reason", "result", "customer__name", "person__name", "item__number")
     columns = [
-        Column("reason", link=True), Column("customer"), Column("person", value=lambda row: row.person), Column("owner"), Column("due_at"), Column("done_at"), Column("reached"),
+        Column("reason", link=True, value=lambda row: row.why), Column("customer"), Column("person", value=lambda row: row.person), Column("owner"), Column("due_at"), Column("done_at"), Column("reached"),
         Column("way", default=False), Column("attempts", default=False, align="right"), Column("result", default=False), Column("plan", _("follow-up plan"), default=False),
     ]
     filters = FollowUpFilters
