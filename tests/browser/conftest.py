@@ -40,6 +40,16 @@ class Product:
     checked: set[tuple[str, int, str]] = field(default_factory=set)
     #: Cookies of those who have signed in, by their user names.
     signed_in: dict[str, Any] = field(default_factory=dict)
+    #: What its processes are told.
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def does(self, deed: str) -> str:
+        """What a timer of the product does at its hour, or an earlier day left behind, done now in a process beside it; what it printed."""
+        begun = "import django; django.setup(); from datetime import timedelta; from django.utils import timezone; from hengwei.org.models import User; "
+        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "hengwei.config.django"}
+        done = subprocess.run([sys.executable, "-c", begun + deed], env=environment, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def mail(self, to: str, words: str, seconds: float = 40, about: str = "") -> EmailMessage:
         """The newest message to a person with these words in its subject or body, waited for; about an item by its number in the subject."""
@@ -139,6 +149,7 @@ def product(tmp_path_factory, pytestconfig) -> Iterator[Product]:
         # The receivers of chat robots and webhooks are on this machine.
         HENGWEI_OUTGOING_ALLOW='["127.0.0.1/32"]',
     )
+    found.environment = environment
     log = (folder / "log").open("w")
     process = subprocess.Popen([sys.executable, "-m", "hengwei.config.cli", "serve", "--demo"], env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
