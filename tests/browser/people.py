@@ -9,6 +9,8 @@ import time
 
 from playwright.sync_api import Locator, expect
 
+from hengwei.channels.actions.outgoing import FRESH
+
 from .conftest import PASSWORD, Product
 
 # A busy machine answers late; what is there at once is not waited for.
@@ -144,6 +146,8 @@ def with_mail(browser, product: Product) -> None:
     page.select_option("#id_smtp_security", "none")
     page.click("main button.btn-primary")
     page.wait_for_load_state()
+    # The worker asks only so often whether anything sends: what happens till then is told by nobody's mail.
+    page.wait_for_timeout(FRESH * 1000)
     product.signed_in["mail"] = True
     manager.close()
 
