@@ -88,6 +88,7 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
   const close = () => {
     asked++;
     window.clearTimeout(timer);
+    input.removeAttribute("aria-busy");
     if (isOpen()) box.hidePopover();
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -126,8 +127,11 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     window.clearTimeout(timer);
     const mine = ++asked, text = typed || !list ? input.value.trim() : "";
     if (!list && !text) { close(); return; }
+    // Who is being answered keeps his field (live.ts).
+    input.setAttribute("aria-busy", "true");
     const { rows: found, more } = await ask(field.dataset.find!, `q=${encodeURIComponent(text)}`).catch(() => ({ rows: [] as Row[], more: false }));
     if (mine !== asked || !input.isConnected) return;
+    input.removeAttribute("aria-busy");
     const none = blank();
     const own = [...(none && !text ? [none] : []), ...fixed.filter((one) => one.text.toLowerCase().includes(text.toLowerCase()))];
     const offered = [...own.map((one) => ({ value: one.value, label: one.text.trim() || "—", hint: "", text: "", full: one.text })), ...found.map((one) => ({ ...one, value: prefix + one.value }))];
@@ -144,7 +148,7 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
   };
   input.addEventListener("compositionstart", () => { composing = true; });
   input.addEventListener("compositionend", () => { composing = false; typed = true; void look(); });
-  input.addEventListener("input", () => { typed = true; asked++; window.clearTimeout(timer); timer = window.setTimeout(look, PAUSE_MS); });
+  input.addEventListener("input", () => { typed = true; asked++; input.setAttribute("aria-busy", "true"); window.clearTimeout(timer); timer = window.setTimeout(look, PAUSE_MS); });
   input.addEventListener("focus", () => { if (list) input.select(); });
   input.addEventListener("click", () => { if (list && !isOpen()) void look(); });
   input.addEventListener("keydown", (event) => {

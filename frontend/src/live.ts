@@ -15,8 +15,8 @@ const LATER_MS = 500;
 const TRIES = 4;
 const tried = new Map<string, number>();
 
-/** Whether a button of it is being pressed, a list of what was found is open, a form of it being sent, whose answer renews the page, or something is typed in a card that was fetched by itself and would come back empty. */
-const busy = (part: HTMLElement): boolean => part.querySelector(".htmx-request, :is(button, a, summary, select):active, [role=combobox][aria-expanded=true]") !== null
+/** Whether a button of it is being pressed, what somebody looks for is awaited or shown, a form of it being sent, whose answer renews the page, or something is typed in a card that was fetched by itself and would come back empty. */
+const busy = (part: HTMLElement): boolean => part.querySelector(".htmx-request, :is(button, a, summary, select):active, [role=combobox]:is([aria-expanded=true], [aria-busy=true])") !== null
   || [...part.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("[hx-trigger*=load] :is(input:not([type=hidden], [type=checkbox], [type=radio]), textarea)")].some((one) => one.value !== one.defaultValue);
 const versioned = (root: ParentNode) => [...root.querySelectorAll<HTMLElement>("[data-topic][data-version][data-refresh]")];
 const learn = (topic: string, version: number) => newest.set(topic, Math.max(version, newest.get(topic) ?? 0));
