@@ -29,7 +29,7 @@ def satisfaction(row: Customer, request: HttpRequest) -> dict[str, Any] | None:
     rows = list(
         Rating.objects.filter(item__customer=row, at__gte=since).annotate(month=TruncMonth("at")).order_by("month").values("month").annotate(score=Avg("score"), count=Count("pk"))
     )
-    follow_ups = FollowUp.objects.filter(customer=row).order_by("-id")[:10]
+    follow_ups = FollowUp.objects.filter(customer=row).select_related("plan").order_by("-id")[:10]
     if not rows and not follow_ups:
         return None
     chart = Chart(

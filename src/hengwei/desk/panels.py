@@ -108,7 +108,7 @@ def ordered(item: WorkItem, request: HttpRequest) -> str:
 def verdict(item: WorkItem, request: HttpRequest) -> str:
     """The verdict, and the calls that are owed."""
     rating = Rating.objects.filter(item=item.pk).first()
-    owed = list(item.follow_ups.select_related("owner").order_by("due_at")[:5])
+    owed = list(item.follow_ups.select_related("owner", "plan").order_by("due_at")[:5])
     return _card("verdict", item, request, rating=rating, owed=owed) if rating or owed else ""
 
 

@@ -102,7 +102,7 @@ def _person(post: Any, name: str = "user") -> User | None:
     people = User.objects.filter(is_active=True)
     if typed.isdecimal():
         return people.filter(pk=chosen(post, name)).first()
-    exact = people.filter(email__iexact=typed) | people.filter(username__iexact=typed) | people.filter(name=typed)
+    exact = people.of_login(typed) | people.filter(name=typed)
     found = list(exact[:2])
     if len(found) != 1:
         raise Refused(_("Nobody, or more than one, is called '%(name)s'; please give the address.") % {"name": typed}, code="unknown", field=name)
