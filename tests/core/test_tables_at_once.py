@@ -31,6 +31,12 @@ def test_a_database_between_the_former_steps_is_sent_to_the_last_version_that_ha
         cli._prepare(sample=False)
     assert str(refused.value).count("desk, governance") == 2
     assert str(refused.value).count(LAST_IN_STEPS) == 2
+    assert "Nothing was changed." in str(refused.value) and "数据没有任何改动。" in str(refused.value)
+    # A backup of such a database was put back before: that did change it.
+    with pytest.raises(DatabaseError) as after:
+        cli._prepare(sample=False, restored=True)
+    assert "The backup was put back as it is" in str(after.value) and "备份已按原样恢复" in str(after.value)
+    assert "Nothing was changed." not in str(after.value) and "数据没有任何改动" not in str(after.value)
 
 
 @pytest.mark.django_db

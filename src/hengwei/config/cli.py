@@ -80,18 +80,22 @@ def _django() -> None:
     become(Actor(via="cli"))
 
 
-def _prepare(*, sample: bool) -> None:
-    """Bring the database up to this version, with what every installation begins with; the sample company when it is empty."""
+def _prepare(*, sample: bool, restored: bool = False) -> None:
+    """Bring the database up to this version, with what every installation begins with; the sample company when it is empty.
+
+    `restored`: a backup was put back into it just now.
+    """
     from django.core.management import call_command
 
     _django()
     from hengwei.core.database.tables import LAST_IN_STEPS, halfway
 
     if rooms := halfway():
+        done = ("备份已按原样恢复，此后未作其他改动。", "The backup was put back as it is; nothing else was changed.") if restored else ("数据没有任何改动。", "Nothing was changed.")
         raise DatabaseError(
-            f"这个数据库太旧，不能直接升级到当前版本（{', '.join(rooms)}）。请先安装 {LAST_IN_STEPS} 的版本，运行一次 hengwei migrate，再换回当前版本。数据没有任何改动。\n"
+            f"这个数据库太旧，不能直接升级到当前版本（{', '.join(rooms)}）。请先安装 {LAST_IN_STEPS} 的版本，运行一次 hengwei migrate，再换回当前版本。{done[0]}\n"
             f"This database is too old to come up to this version in one step ({', '.join(rooms)}). Install the version of {LAST_IN_STEPS}, run hengwei migrate once, "
-            "then come back to this one. Nothing was changed."
+            f"then come back to this one. {done[1]}"
         )
     call_command("migrate", verbosity=0, interactive=False)
     from hengwei.site import beginnings
@@ -199,7 +203,7 @@ def restore(file: Path = typer.Argument(..., exists=True), over: bool = typer.Op
         except BackupError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
-        _prepare(sample=False)
+        _prepare(sample=False, restored=True)
         _on_record("restore", file=file.name)
 
 
