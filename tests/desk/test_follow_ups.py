@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.desk.actions import follow_ups
+from hengwei.desk.actions.satisfaction import rate
 from hengwei.desk.contacts import without_contact
 from hengwei.desk.models import FollowUp, FollowUpPlan
 from hengwei.org.models import Customer
@@ -170,3 +172,33 @@ def test_a_regular_plan_owes_calls_only_to_the_customers_it_names(lead, customer
     _plan(lead, occasion="regular", conditions={"field": "customer", "op": "is", "value": other.pk})
     follow_ups.by_calendar(TUESDAY)
     assert [one.customer for one in FollowUp.objects.all()] == [other]
+
+
+def _whys(owed):
+    found = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            found.append(FollowUp.objects.get(pk=owed.pk).why)
+    return found
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_why_it_is_owed_is_read_in_each_language(closed, lead, requester, writer):
+    with translation.override(writer):
+        item = closed()
+        rate(item, score=2, by=acting(requester, "portal"), at=TUESDAY)
+        owed = item.follow_ups.get()
+        complete = follow_ups.complete(owed, by=acting(lead), result="已致电", next_at=TUESDAY + timedelta(days=7), at=TUESDAY)
+    assert _whys(owed) == _whys(complete.next) == ["评分2分（满分5分）", "rated 2 of 5"]
+    # What somebody typed stays as it was typed, and is found by it.
+    typed = follow_ups.owe(by=acting(lead), reason="rated 2 of 5", owner=lead, due_at=TUESDAY, item=item)
+    assert _whys(typed) == ["rated 2 of 5"] * 2
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_the_plan_is_named_in_each_language_by_the_follow_up_that_comes_after(closed, lead, writer):
+    _plan(lead, name_en="After major incidents")
+    with translation.override(writer):
+        owed = closed().follow_ups.get()
+        complete = follow_ups.complete(owed, by=acting(lead), result="已致电", next_at=TUESDAY + timedelta(days=7), at=TUESDAY)
+    assert _whys(owed) == _whys(complete.next) == ["重大故障回访", "After major incidents"]

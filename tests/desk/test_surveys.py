@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from hengwei.core.errors import Forbidden, NotFound, Refused
 from hengwei.core.events import _listeners
@@ -80,6 +81,10 @@ def test_a_low_score_owes_a_follow_up(lead, requester, customer, team):
     surveys.answer(campaign, {"overall": "2"}, invitation=Invitation.objects.get(), at=TUESDAY)
     owed = FollowUp.objects.get()
     assert (owed.person, owed.customer, owed.owner) == (requester, customer, lead)
+    with translation.override("zh-hans"):
+        chinese = owed.why
+    with translation.override("en"):
+        assert chinese != owed.why and owed.why.endswith(": rated 2 of 5")
 
 
 def test_an_anonymous_answer_leads_to_nobody(lead, customer, requester, heard):

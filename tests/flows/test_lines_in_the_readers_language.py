@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from hengwei.channels.models import Notice
+from hengwei.channels.notice_words import sentence
 from hengwei.desk.actions.problems import link_incidents
 from hengwei.flows.articles import solved_by
 from hengwei.flows.automation.actions import save_rule
-from hengwei.flows.automation.engine import fire
+from hengwei.flows.automation.engine import _stopped, fire
 from hengwei.knowledge.actions.writing import create_article
 from hengwei.org.models import Team, User
 from hengwei.work import routing
@@ -122,6 +124,34 @@ def test_of_steps_of_an_approval_and_of_who_was_not_found(item, manager, client,
         decide(ApprovalVote.objects.get(user=manager), approve=True, by=acting(manager), at=TUESDAY)
     step = [told_in_each(entry) for entry in Entry.objects.filter(item=item, kind="approval", details__what="approved")]
     assert [("请求人的上级" in chinese, "superior of the requester" in english) for chinese, english in step] == [(True, True)]
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_what_a_rule_changed_and_put_on_hold(client, item, manager, writer):
+    rule = save_rule(by=acting(manager), name="等客户的", name_en="Waits for the customer", trigger="opened", deeds=[{"do": "priority", "level": 2}, {"do": "label", "text": "vip"}, {"do": "pend", "waiting_for": "customer", "hours": 4}], active=True)
+    with translation.override(writer):
+        firing = fire(rule, item.pk, event="opened", chain=(), reason="event:1", at=TUESDAY)
+    assert firing.outcome == "done"
+    for kind in ("change", "transition"):
+        entry = Entry.objects.filter(item=item, kind=kind, details__has_key="rules").latest("id")
+        for language, name in (("zh-hans", "等客户的"), ("en", "Waits for the customer")):
+            with translation.override(language):
+                assert entry.words == name
+    for language, name, other in (("zh-hans", "等客户的", "Waits for"), ("en", "Waits for the customer", "等客户的")):
+        client.force_login(UserFactory(role="manager", language=language))
+        page = client.get(item.get_absolute_url()).content.decode()
+        assert f"<br>{name}" in page and other not in page
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_rules_that_set_each_other_off(item, manager, writer):
+    rule = save_rule(by=acting(manager), name="来回", name_en="To and fro", trigger="opened", deeds=[{"do": "priority", "level": 2}], active=True, owner=manager)
+    with translation.override(writer):
+        _stopped(rule, item, "loop", event="opened", chain=(), reason="event:1", at=TUESDAY, why="loop")
+    notice = Notice.objects.filter(event="chain").latest("id")
+    for language, name in (("zh-hans", "来回"), ("en", "To and fro")):
+        with translation.override(language):
+            assert name in sentence("chain", notice.params)[1]
 
 
 def test_what_was_kept_before_in_one_language_is_still_shown(item):

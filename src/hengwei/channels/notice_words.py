@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from hengwei.core.errors import Message
 from hengwei.core.filling import fill
-from hengwei.core.i18n import colon, in_line, listed
+from hengwei.core.i18n import colon, in_line
 from hengwei.org.models import User
 from hengwei.work.models import WorkItem
 
@@ -68,7 +68,7 @@ def sentence(event: str, params: dict[str, Any]) -> tuple[str, str]:
     icon, words = WORDS[event]
     what = steps_in_words(params) if event == "escalated" else ""
     texts = {name: in_line(params.get(name, "")) for name in ("address", "name", "reason")}
-    return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "rules": listed(params.get("rules", [])), **texts}
+    return icon, str(words) % {"actor": params.get("actor") or _("Somebody"), "what": what, "rules": in_line(params.get("rules", [])), **texts}
 
 
 def chat_text(event: str, *, item: WorkItem | None, params: dict[str, Any], reader: User | None, language: str) -> str:

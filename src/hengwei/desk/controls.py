@@ -207,12 +207,12 @@ class FollowUpsDone(Control):
         rows = FollowUp.objects.filter(due_at__gte=period.start, due_at__lt=min(period.end, period.as_of - allowed))
 
         def row(call: Any) -> ExceptionRow:
-            record = str(call.item or call.customer or call.reason)
+            record = str(call.item or call.customer or call.why)
             address = call.item.get_absolute_url() if call.item else ""
-            return ExceptionRow(f"follow_up:{call.pk}", record, address, call.reason, call.owner_id, str(call.owner or ""), call.due_at)
+            return ExceptionRow(f"follow_up:{call.pk}", record, address, call.why, call.owner_id, str(call.owner or ""), call.due_at)
 
         late = Q(done_at=None) | Q(done_at__gt=F("due_at") + Value(allowed)) | Q(done_at__gt=period.as_of)
-        return counted(rows, late, row=row, related=("item", "customer", "owner"), order=("due_at",))
+        return counted(rows, late, row=row, related=("item", "customer", "owner", "plan"), order=("due_at",))
 
 
 @register

@@ -118,7 +118,7 @@ def load(rng: random.Random, now: datetime) -> None:
         if score <= Rating.LOW:
             done = at < now - timedelta(days=4) and rng.random() < 0.85
             follow_ups.append(FollowUp(
-                item=item, customer=item.customer, reason=f"评分{score}分", owner=item.team.lead if item.team else None, due_at=at + timedelta(days=2),
+                item=item, customer=item.customer, **FollowUp.because({"zh-hans": f"评分{score}分（满分5分）", "en": f"rated {score} of 5"}), owner=item.team.lead if item.team else None, due_at=at + timedelta(days=2),
                 done_at=at + timedelta(days=1) if done else None, done_by=item.team.lead if done and item.team else None, result="已致电说明情况，客户表示理解。" if done else "",
             ))
     Rating.objects.bulk_create(ratings)

@@ -13,6 +13,7 @@ from hengwei.calendars.models import Calendar
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import Words, in_mine
 from hengwei.desk import permissions as perms
 from hengwei.desk.events import FollowUpOwed
 from hengwei.desk.models import FollowUp, FollowUpPlan
@@ -53,18 +54,23 @@ def save_plan(plan: FollowUpPlan | None, *, by: Actor, **values: Any) -> FollowU
 
 @transaction.atomic
 def owe(
-    *, by: Actor, reason: str, owner: User | None, due_at: datetime, item: WorkItem | None = None, customer: Customer | None = None, person: User | None = None,
+    *, by: Actor, reason: Words, owner: User | None, due_at: datetime, item: WorkItem | None = None, customer: Customer | None = None, person: User | None = None,
 ) -> FollowUp:
     """A follow-up that somebody decided on by hand."""
     by.require(perms.FOLLOW_UP)
-    if not reason.strip():
+    if not in_mine(reason).strip():
         raise Refused(_("Please say what it is about."), code="missing", field="reason")
     if item is None and customer is None and person is None:
         raise Refused(_("Please choose whom to call."), code="missing", field="customer")
     return _make(
-        FollowUp(reason=reason.strip()[:300], owner=owner or by.user, due_at=due_at, item=item, person=person or (item.requester if item else None),
+        FollowUp(**FollowUp.because(reason.strip() if isinstance(reason, str) else reason), owner=owner or by.user, due_at=due_at, item=item, person=person or (item.requester if item else None),
                  customer=customer or (item.customer if item else None) or (person.customer if person else None)), by=by,
     )
+
+
+def _like(follow_up: FollowUp) -> dict[str, Any]:
+    """The reason of another once more."""
+    return {"reason": follow_up.reason, "words": follow_up.words}
 
 
 def _make(follow_up: FollowUp, *, by: Actor) -> FollowUp:
@@ -102,7 +108,7 @@ def after_closing(item: WorkItem, *, at: datetime, by: Actor) -> list[FollowUp]:
         if not matches(plan.conditions, known) or FollowUp.objects.filter(plan=plan, item=item).exists():
             continue
         made.append(_make(
-            FollowUp(plan=plan, item=item, customer=item.customer, person=item.requester, reason=plan.label[:300], due_at=_due(plan, at),
+            FollowUp(plan=plan, item=item, customer=item.customer, person=item.requester, **FollowUp.because(plan.names), due_at=_due(plan, at),
                      owner=owner_of(plan, team=item.team, handler=item.owner, at=at)), by=by,
         ))
     return made
@@ -124,7 +130,7 @@ def by_calendar(now: datetime) -> int:
             try:
                 with transaction.atomic():
                     _make(
-                        FollowUp(plan=plan, period=period, customer=customer, person=person, reason=plan.label[:300], due_at=_due(plan, now),
+                        FollowUp(plan=plan, period=period, customer=customer, person=person, **FollowUp.because(plan.names), due_at=_due(plan, now),
                                  owner=owner_of(plan, team=customer.default_team, handler=None, at=now)), by=Actor().caused_by("follow_up_plan"),
                     )
                 made += 1
@@ -167,7 +173,7 @@ def complete(
         if reached and next_at is not None:
             follow_up.next = _make(
                 FollowUp(item=follow_up.item, customer=follow_up.customer, person=follow_up.person, owner=follow_up.owner, due_at=next_at,
-                         reason=(next_reason.strip() or follow_up.reason)[:300]), by=by,
+                         **(FollowUp.because(next_reason.strip()) if next_reason.strip() else _like(follow_up))), by=by,
             )
     follow_up.save()
     if follow_up.item is not None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, NotFound, Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import in_each_language
 from hengwei.desk.models import DeskSettings, FollowUp, Rating, RatingRequest
 from hengwei.work.actions.writing import moment, writing
 from hengwei.work.events import ItemRated
@@ -62,7 +63,7 @@ def rate(item: WorkItem, *, score: int, by: Actor, comment: str = "", with_token
         lead = item.team.acting_lead(at) if item.team else None
         FollowUp.objects.create(
             item=item, customer=item.customer, person=item.requester, owner=lead or item.owner, due_at=at + FOLLOW_UP_WITHIN,
-            reason=_("rated %(score)d of 5") % {"score": score},
+            **FollowUp.because(in_each_language(lambda: _("rated %(score)d of 5") % {"score": score})),
         )
     emit(ItemRated(item_id=item.pk, score=score, comment=comment.strip(), actor=by, at=at))
     return rating

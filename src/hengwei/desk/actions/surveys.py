@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import NotFound, Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import in_each_language
 from hengwei.desk import permissions as perms
 from hengwei.desk import surveys as rules
 from hengwei.desk.events import FollowUpOwed, SurveySent
@@ -228,7 +229,7 @@ def _follow_up(campaign: Campaign, invitation: Invitation, score: int, at: datet
     team = team or (person.customer.default_team if person.customer else None)
     made = FollowUp.objects.create(
         customer=person.customer, person=person, owner=team.acting_lead(at) if team else None, due_at=at + FOLLOW_UP_WITHIN,
-        reason=_("%(survey)s: rated %(score)s of 5") % {"survey": campaign.label, "score": score},
+        **FollowUp.because(in_each_language(lambda: _("%(survey)s: rated %(score)s of 5") % {"survey": campaign.label, "score": score})),
     )
     emit(FollowUpOwed(follow_up_id=made.pk, owner_id=made.owner_id, at=at))
 

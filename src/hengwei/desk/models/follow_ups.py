@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core import history
-from hengwei.core.i18n import Bilingual
+from hengwei.core.i18n import Bilingual, Words, in_mine
 from hengwei.org.models import Customer, Team, User
 from hengwei.work.models import WorkItem
 
@@ -64,7 +64,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(owner=user)
 
 
-@history.tracked()
+@history.tracked(leave_out=["words"])
 class FollowUp(models.Model):
     """A call or visit owed to a requester (回访): after a low score, or by plan (A11)."""
 
@@ -80,6 +80,8 @@ class FollowUp(models.Model):
     #: Of a regular plan: the month for which it is, its first day; so that a month brings one.
     period = models.DateField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
+    #: A reason that nobody typed, in each language; `reason` has it in that of whoever caused it, to be found by.
+    words: Any = models.JSONField(default=dict, blank=True, editable=False)
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("who calls"))
     due_at = models.DateTimeField(_("due"))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
@@ -109,7 +111,14 @@ class FollowUp(models.Model):
     def __str__(self) -> str:
         return self.why
 
+    @staticmethod
+    def because(words: Words) -> dict[str, Any]:
+        """A reason as it is kept."""
+        return {"reason": in_mine(words)[:300], "words": {} if isinstance(words, str) else {code: text[:300] for code, text in words.items()}}
+
     @property
     def why(self) -> str:
-        """Why it is owed: what somebody wrote, or the plan's name in the reader's language."""
+        """Why it is owed: what somebody wrote, else the plan's name or our own words in the reader's language."""
+        if self.words:
+            return in_mine(self.words)
         return self.plan.label[:300] if self.plan is not None and self.reason in (self.plan.name[:300], self.plan.name_en[:300]) else self.reason

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import Actor, current
-from hengwei.core.i18n import clauses
+from hengwei.core.i18n import clauses, in_each_language
 from hengwei.desk import permissions as perms
 from hengwei.desk.actions import follow_ups as actions
 from hengwei.desk.contacts import without_contact
@@ -197,5 +197,5 @@ def owe_customer(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.select_related("default_team__lead"), pk=pk)
     lead = customer.default_team.acting_lead(timezone.now()) if customer.default_team else None
     person = customer.people.filter(is_active=True, is_agent=False).order_by("id").first()
-    actions.owe(by=current(), reason=_t("No contact for a long time"), owner=lead or user, due_at=timezone.now() + timedelta(days=3), customer=customer, person=person)
+    actions.owe(by=current(), reason=in_each_language(lambda: _t("No contact for a long time")), owner=lead or user, due_at=timezone.now() + timedelta(days=3), customer=customer, person=person)
     return redirect("desk:follow_ups")

@@ -122,13 +122,13 @@ def _known(model: Any, **by: Any) -> str:
 @_deed("category", gettext_lazy("set the category"), "category", check=lambda g: _known(Category, key=g.get("category") or "", archived_at=None),
        tell=lambda item, g: f"{_('category')} → {_category(g).label}")
 def _set_category(item: WorkItem, given: Given, doing: Doing) -> object:
-    return triage.change(item, by=doing.by, at=doing.at, why=doing.rule, category=_category(given))
+    return triage.change(item, by=doing.by, at=doing.at, why=doing.names, category=_category(given))
 
 
 def _level_deed(name: str, label: Message, said: Message) -> None:
     def change(item: WorkItem, given: Given, doing: Doing) -> object:
         values: dict[str, Any] = {name: int(given["level"])}
-        return triage.change(item, by=doing.by, at=doing.at, why=doing.rule, **values)
+        return triage.change(item, by=doing.by, at=doing.at, why=doing.names, **values)
 
     _deed(name, label, "level", check=lambda g: "" if g.get("level") in Level.values else _("choose a level."),
           tell=lambda item, g: f"{said} → {Level(int(g['level'])).label}")(change)
@@ -145,12 +145,12 @@ def _labels(given: Given) -> list[str]:
 
 @_deed("label", gettext_lazy("add labels"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('labels')} + {listed(_labels(g))}")
 def _label(item: WorkItem, given: Given, doing: Doing) -> object:
-    return triage.change(item, by=doing.by, at=doing.at, why=doing.rule, labels=list(dict.fromkeys([*item.labels, *_labels(given)])))
+    return triage.change(item, by=doing.by, at=doing.at, why=doing.names, labels=list(dict.fromkeys([*item.labels, *_labels(given)])))
 
 
 @_deed("unlabel", gettext_lazy("take labels away"), "text", check=lambda g: "" if _labels(g) else _("name a label."), tell=lambda item, g: f"{_('labels')} − {listed(_labels(g))}")
 def _unlabel(item: WorkItem, given: Given, doing: Doing) -> object:
-    return triage.change(item, by=doing.by, at=doing.at, why=doing.rule, labels=[one for one in item.labels if one not in _labels(given)])
+    return triage.change(item, by=doing.by, at=doing.at, why=doing.names, labels=[one for one in item.labels if one not in _labels(given)])
 
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def _webhook(item: WorkItem, given: Given, doing: Doing) -> object:
 @_deed("pend", gettext_lazy("put on hold"), "waiting_for", "hours", check=lambda g: _wrong_pend(g), tell=lambda item, g: _("put on hold: %(why)s") % {"why": WaitingFor(g["waiting_for"]).label})
 def _pend(item: WorkItem, given: Given, doing: Doing) -> object:
     until = doing.at + timedelta(hours=given["hours"]) if given.get("hours") else None
-    return progress.pend(item, by=doing.by, at=doing.at, waiting_for=given["waiting_for"], until=until, comment=doing.rule)
+    return progress.pend(item, by=doing.by, at=doing.at, waiting_for=given["waiting_for"], until=until, comment=doing.names)
 
 
 def _wrong_pend(given: Given) -> str:

@@ -146,10 +146,10 @@ def _stopped(
         return None
     _note(firing)
     if not told:
-        by_id = {one.pk: one.label for one in AutomationRule.objects.filter(pk__in=rules.rule_ids(chain))}
+        by_id = {one.pk: one.names for one in AutomationRule.objects.filter(pk__in=rules.rule_ids(chain))}
         names = [by_id[pk] for pk in rules.rule_ids(chain) if pk in by_id]
         keepers = {person.pk: person for person in (*notices.watching_over(item), *([rule.owner] if rule.owner else []))}
-        notices.tell(keepers.values(), "chain", item=item, at=at, params={"rules": [*names, rule.label][-4:], "what": event}, outside=False)
+        notices.tell(keepers.values(), "chain", item=item, at=at, params={"rules": [*names, rule.names][-4:], "what": event}, outside=False)
     return firing
 
 

@@ -19,7 +19,7 @@ from hengwei.work.clocks import engine as clocks
 from hengwei.work.events import ItemAssigned
 from hengwei.work.models import Entry, WorkItem
 
-from .writing import Log, moment, name_in_each, writing
+from .writing import Log, moment, name_in_each, said, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,12 @@ def place(log: Log, *, team: Team | None, owner: User | None, reason: Words = ""
         item.assigned_at = log.at
     if team != team_before:
         clocks.team_changed(item, team_before=team_before, at=log.at, by=log.by)
+    text, why = said(reason)
     log.record(
-        Entry.Kind.ASSIGNMENT, text=reason if isinstance(reason, str) else "",
+        Entry.Kind.ASSIGNMENT, text=text,
         details={
             **name_in_each("team", team), "owner": str(owner or ""), **name_in_each("team_before", team_before), "owner_before": str(owner_before or ""),
-            **({} if isinstance(reason, str) else {"reason": dict(reason)}),
+            **why,
         },
     )
     return ItemAssigned(

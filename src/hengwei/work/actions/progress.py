@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, Refused
 from hengwei.core.events import emit
-from hengwei.core.i18n import listed
+from hengwei.core.i18n import Words, in_mine, listed
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
 from hengwei.work.events import ItemChased, ItemMoved
 from hengwei.work.models import Closure, Entry, Relation, WaitingFor, WorkItem
 from hengwei.work.workflow import IllegalTransition, Phase, Transition
 
-from .writing import Log, moment, writing
+from .writing import Log, moment, said, writing
 
 #: The names by which people know the facts that a transition may demand.
 DEMANDED = {
@@ -94,7 +94,7 @@ def follow_approval(item: WorkItem, transition: Transition, *, by: Actor, at: da
 
 
 
-def move(log: Log, transition: Transition, *, comment: str = "", public: bool = False, **facts: Any) -> ItemMoved:
+def move(log: Log, transition: Transition, *, comment: Words = "", public: bool = False, **facts: Any) -> ItemMoved:
     """Carry out a checked transition on a locked item inside `writing`: state, phase, times, clocks, timeline.
 
     Shared by every action that changes the state; it asks no rights.
@@ -122,11 +122,12 @@ def move(log: Log, transition: Transition, *, comment: str = "", public: bool = 
         item.reopened_count += 1
         item.told_at = None
     clocks.moved(item, phase_before=phase_before, waiting_before=waiting_before, at=at, by=log.by)
+    text, reason = said(comment)
     entry = log.record(
-        Entry.Kind.TRANSITION, public=public, text=comment,
+        Entry.Kind.TRANSITION, public=public, text=text,
         details={
             "transition": transition.key, "before": before, "after": item.state,
-            **{k: str(v) for k, v in facts.items() if v not in (None, "") and k != "comment"},
+            **{k: str(v) for k, v in facts.items() if v not in (None, "") and k != "comment"}, **reason,
         },
     )
     return ItemMoved(
@@ -190,7 +191,7 @@ def acknowledge(item: WorkItem, *, by: Actor, version: int | None = None, at: da
 
 @transaction.atomic
 def pend(
-    item: WorkItem, *, by: Actor, waiting_for: str, until: datetime | None = None, comment: str = "",
+    item: WorkItem, *, by: Actor, waiting_for: str, until: datetime | None = None, comment: Words = "",
     version: int | None = None, at: datetime | None = None,
 ) -> WorkItem:
     """Put on hold (挂起) for a stated reason; `until` brings it back by itself."""
@@ -202,7 +203,7 @@ def pend(
     if waiting_for == WaitingFor.AGREED_DATE and until is None:
         raise Refused(_("Please give the agreed date."), code="missing", field="until")
     item = item.locked(version)
-    transition = _step_to(item, Phase.WAITING, given={"waiting_for": waiting_for, "comment": comment}, by=by, what=_("put on hold"))
+    transition = _step_to(item, Phase.WAITING, given={"waiting_for": waiting_for, "comment": in_mine(comment)}, by=by, what=_("put on hold"))
     with writing(item, by=by, at=at) as log:
         event = move(log, transition, comment=comment, waiting_for=waiting_for, waiting_until=until)
     emit(event)

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
 from hengwei.core.events import emit
+from hengwei.core.i18n import Words
 from hengwei.work import jobs, priorities
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
 from hengwei.work.events import ItemChanged
 from hengwei.work.models import Entry, Level, WorkItem
 
-from .writing import changes_in_each, moment, writing
+from .writing import changes_in_each, moment, said, writing
 
 #: What a person may change on an item besides its state, owner and team.
 CHANGEABLE = (
@@ -37,7 +38,7 @@ def _shown(value: Any) -> Any:
 
 
 @transaction.atomic
-def change(item: WorkItem, *, by: Actor, version: int | None = None, at: datetime | None = None, why: str = "", **values: Any) -> WorkItem:
+def change(item: WorkItem, *, by: Actor, version: int | None = None, at: datetime | None = None, why: Words = "", **values: Any) -> WorkItem:
     """Change facts of an item; impact or urgency set the priority by the matrix, unless a priority is given too.
 
     Targets are matched again where the promise depends on what changed (clocks.md). Unknown fields raise TypeError.
@@ -73,7 +74,8 @@ def change(item: WorkItem, *, by: Actor, version: int | None = None, at: datetim
             setattr(item, name, values[name])
         if item.classified_at is None and item.category_id and item.priority:
             item.classified_at = at
-        log.record(Entry.Kind.CHANGE, text=why, details=changes_in_each(pairs, lambda _name, one: _shown(one)))
+        text, reason = said(why)
+        log.record(Entry.Kind.CHANGE, text=text, details={**changes_in_each(pairs, lambda _name, one: _shown(one)), **reason})
         if PROMISES & set(changes):
             clocks.rematch(item, at=at, by=by, why=", ".join(sorted(PROMISES & set(changes))))
     jobs.reindex_soon(item)

@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from hengwei.core import live
 from hengwei.core.acting import Actor
-from hengwei.core.i18n import Bilingual
+from hengwei.core.i18n import Bilingual, Words
 from hengwei.work.models import Entry, WorkItem
 
 #: Length of the newest words kept on the item for lists.
@@ -114,6 +114,11 @@ def changes_in_each(changes: Mapping[str, Sequence[Any]], show: Callable[[str, A
     chinese, english = shown("zh-hans"), shown("en")
     apart = {name: pair for name, pair in english.items() if pair != chinese[name]}
     return {"changes": chinese, **({"changes_en": apart} if apart else {})}
+
+
+def said(why: Words) -> tuple[str, dict[str, Any]]:
+    """Why something was done, as the text and the facts of an entry: what somebody typed, or words kept in each language."""
+    return (why, {}) if isinstance(why, str) else ("", {"reason": dict(why)})
 
 
 def announce_queue(item: WorkItem) -> None:
