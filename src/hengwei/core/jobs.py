@@ -20,6 +20,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 
 from hengwei.core.errors import Message
@@ -72,6 +74,10 @@ def timer(cron: str, label: Message, *, queue: str = "timers", lock: str | None 
     return register
 
 
+#: Writes to the queue by Django's connection, so within its transaction.
+_within = JobManager(DjangoConnector())
+
+
 def enqueue(task: Task, *, at: datetime | None = None, lock: str | None = None, once: str | None = None, **arguments: Any) -> int | None:
     """Put a job on the queue within the caller's transaction; None when `once` already waits there."""
     from procrastinate.exceptions import AlreadyEnqueued
@@ -85,12 +91,16 @@ def enqueue(task: Task, *, at: datetime | None = None, lock: str | None = None, 
         options["lock"] = lock
     if once is not None:
         options["queueing_lock"] = once
+    waiting = task.configure(**options)
+    # A worker has given the app a connection of its own for what it takes from the queue: what a job itself puts there would be
+    # taken before the job's rows are committed, and stay when they are not.
+    waiting.job_manager = _within
     if once is None:
-        return task.configure(**options).defer(**arguments)
+        return waiting.defer(**arguments)
     try:
         # Its refusal must not spoil the caller's transaction.
         with transaction.atomic():
-            return task.configure(**options).defer(**arguments)
+            return waiting.defer(**arguments)
     except AlreadyEnqueued:
         return None
 
