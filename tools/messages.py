@@ -20,7 +20,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOMS = Path(__file__).resolve().parent.parent / "src" / "hengwei"
-KEYWORDS = {"_": None, "_t": None, "_l": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "_t": None, "_l": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2)}
 PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 Key = tuple[str, str, str]
@@ -45,7 +45,7 @@ def _found(room: Path) -> dict[Key, list[str]]:
                 continue
             if function == "ngettext":
                 key = ("", parts[0], parts[1])
-            elif function == "pgettext":
+            elif function in ("pgettext", "pgettext_lazy"):
                 key = (parts[0], parts[1], "")
             else:
                 key = ("", parts[0], "")
