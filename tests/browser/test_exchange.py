@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import re
 import secrets
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
 from playwright.sync_api import expect
+
+from tests.exchange import test_remote
 
 from .people import Person
 
@@ -110,3 +113,43 @@ def test_the_queue_is_taken_out_as_it_is_narrowed(browser, product, language):
     assert {value for row in out[1:] for value in row} >= numbers
     assert len(out) == 3
     lead.close()
+
+
+@LANGUAGES
+@pytest.mark.parametrize("origin", ["zammad", "glpi"])
+def test_another_system_is_tried_and_brought_in_by_its_page(browser, product, language, origin, monkeypatch):
+    # A few that are closed there, so that no list of the walks after has them.
+    monkeypatch.setattr(test_remote, "TICKETS", [one for one in test_remote.TICKETS if one["state"] == "closed"][:6])
+    monkeypatch.setattr(test_remote, "GLPI", [one for one in test_remote.GLPI if one["closedate"]][:6])
+    manager = Person(browser, product, "yangjing", language)
+    with test_remote.serving() as address:
+        def given(token: str) -> None:
+            page = manager.go("/imports/new?from=system")
+            page.select_option("#id_origin", origin)
+            page.fill("#id_url", address)
+            page.fill("#id_token", token)
+            manager.accessible()
+            page.locator("main button.btn-primary").click()
+            page.wait_for_url(re.compile(r"/imports/\d+$"))
+
+        # A token that the other side does not know is said in words.
+        given("wrong")
+        page = manager.page
+        page.locator("form[action$='/trial'] button").click()
+        expect(page.locator("[role=alert]")).to_be_visible()
+        expect(page.locator("[role=alert]")).to_contain_text({"zh-hans": "令牌", "en": "token"}[language])
+        given("secret")
+        page.locator("form[action$='/trial'] button").click()
+        tiles = page.locator(".tiles")
+        expect(page.locator("#progress .state.good")).to_be_visible()
+        expect(tiles).to_contain_text({"zh-hans": "将新增", "en": "would be new"}[language])
+        page.locator("form[action$='/run'] button").click()
+        expect(page.locator("#progress form")).to_have_count(0)
+        expect(page.locator("#progress .state.good")).to_be_visible()
+        # At an address of its own each time, it is another system each time.
+        expect(tiles.locator("b")).to_have_text(["6", "0", "0", "0"])
+        manager.accessible()
+        # With their words, where people look for them.
+        page = manager.go("/items?" + urlencode({"view": "all", "q": test_remote.TICKETS[0]["title"] if origin == "zammad" else test_remote.GLPI[0]["name"]}))
+        manager.until(page.locator("tbody tr a"))
+    manager.close()

@@ -16,9 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from hengwei.core.search import search
 from hengwei.exchange import actions, running
 from hengwei.exchange.models import Import
 from hengwei.org.models import User
+from hengwei.work.jobs import reindex_items
 from hengwei.work.models import Entry, WorkItem
 from tests.factories import UserFactory, acting
 
@@ -49,6 +51,9 @@ class Server(BaseHTTPRequestHandler):
     """Both systems under one roof."""
 
     busy = 2
+    #: What it answers to who asks for what was said on a ticket.
+    articles = 200
+    articles_of_none = 200
 
     def log_message(self, *args: Any) -> None:
         pass
@@ -63,6 +68,12 @@ class Server(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, query = urlsplit(self.path).path, {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
+        if path.startswith("/people/"):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<h1>Welcome</h1>")
+            return None
         if path.startswith("/api/v1/"):
             if self.headers["Authorization"] != "Token token=secret":
                 return self.answer({"error": "Authentication required"}, 403)
@@ -74,7 +85,7 @@ class Server(BaseHTTPRequestHandler):
                     return self.answer({}, 503, Retry_After="0")
                 page, per = int(query["page"]), int(query["per_page"])
                 return self.answer(TICKETS[(page - 1) * per : page * per])
-            return self.answer(ARTICLES)
+            return self.answer(ARTICLES, type(self).articles_of_none if path.endswith("/None") else type(self).articles)
         if path == "/apirest.php/initSession":
             return self.answer({"session_token": "s1"}) if self.headers["Authorization"] == "user_token secret" else self.answer(["ERROR_GLPI_LOGIN_USER_TOKEN"], 401)
         if self.headers["Session-Token"] != "s1":
@@ -114,10 +125,10 @@ def manager(department):
     return UserFactory(role="manager")
 
 
-def brought(manager, origin: str, url: str, token: str = "secret") -> Import:
+def brought(manager, origin: str, url: str, token: str = "secret", *, trial: bool = False) -> Import:
     run = actions.begin_remote(by=acting(manager), origin=origin, url=url, token=token)
-    actions.start(run, by=acting(manager), trial=False)
-    running.carry_out(run.pk, trial=False)
+    actions.start(run, by=acting(manager), trial=trial)
+    running.carry_out(run.pk, trial=trial)
     run.refresh_from_db()
     return run
 
@@ -133,6 +144,13 @@ def test_zammad_tickets_come_with_their_articles(manager, server):
     ]
     assert item.responded_at == item.entries.get(text="Roller replaced.").happened_at
     assert not User.objects.get(email="nicole.braun@zammad.example").is_agent
+
+
+@pytest.mark.parametrize(("origin", "number"), [("zammad", "31003"), ("glpi", "GLPI-5")])
+def test_what_was_brought_in_is_found_by_its_number_there(manager, server, origin, number):
+    brought(manager, origin, server)
+    reindex_items(list(WorkItem.objects.values_list("pk", flat=True)))
+    assert [hit.pk for hit in search(number, user=manager, kinds=["item"]).hits] == [WorkItem.objects.get(labels__contains=[number]).pk]
 
 
 def test_again_brings_only_what_is_new(manager, server):
@@ -166,3 +184,56 @@ def test_a_system_that_is_not_there_is_said_in_words(manager, monkeypatch):
     run = brought(manager, "zammad", "http://127.0.0.1:9")
     assert run.state == "failed"
     assert run.error
+
+
+@pytest.mark.parametrize("origin", ["zammad", "glpi"])
+def test_a_trial_keeps_nothing(manager, server, origin):
+    before = set(User.objects.values_list("pk", flat=True))
+    run = brought(manager, origin, server, trial=True)
+    assert (run.state, run.created) == ("checked", run.total)
+    assert not WorkItem.objects.exists()
+    assert set(User.objects.values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize("origin", ["zammad", "glpi"])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_address_of_something_else_is_said_in_words(manager, server, origin, language):
+    User.objects.filter(pk=manager.pk).update(language=language)
+    run = brought(manager, origin, f"{server}/people")
+    assert run.state == "failed"
+    assert run.error == {
+        "zh-hans": "这个地址上没有这样的系统（200，text/html），请核对地址。", "en": "At this address no such system answers (200, text/html). Please look at the address."}[language]
+
+
+def test_a_refusal_of_one_of_many_questions_is_in_the_language_of_who_imports(manager, server, monkeypatch):
+    User.objects.filter(pk=manager.pk).update(language="en")
+    monkeypatch.setattr(Server, "articles", 403)
+    assert brought(manager, "zammad", server).error == "The other system does not accept the token (403)."
+
+
+def test_what_nobody_foresaw_ends_the_import_and_it_goes_on_when_mended(manager, server, monkeypatch):
+    run = actions.begin_remote(by=acting(manager), origin="zammad", url=server, token="secret")
+    actions.start(run, by=acting(manager), trial=False)
+    with monkeypatch.context() as broken:
+        broken.setattr("hengwei.exchange.remote.asking.save_person", None)
+        with pytest.raises(TypeError):
+            running.carry_out(run.pk, trial=False)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "NoneType" in run.error
+    actions.start(run, by=acting(manager), trial=False)
+    running.carry_out(run.pk, trial=False)
+    run.refresh_from_db()
+    assert (run.state, run.created) == ("done", 230)
+
+
+def test_after_a_trial_that_failed_halfway_everything_is_brought_in(manager, server, monkeypatch):
+    with monkeypatch.context() as away:
+        away.setitem(TICKETS[150], "id", None)
+        away.setattr(Server, "articles_of_none", 404)
+        run = brought(manager, "zammad", server, trial=True)
+    assert run.state == "failed"
+    actions.start(run, by=acting(manager), trial=False)
+    running.carry_out(run.pk, trial=False)
+    run.refresh_from_db()
+    assert (run.state, run.created, WorkItem.objects.count()) == ("done", 230, 230)

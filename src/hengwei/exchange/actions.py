@@ -82,7 +82,7 @@ def start(run: Import, *, by: Actor, trial: bool) -> Import:
         raise Refused(_("It is running already."), code="busy")
     if run.state == Import.State.DONE:
         raise Refused(_("This import is finished. Begin a new one to import again."), code="finished")
-    if trial or run.state in (Import.State.DRAFT, Import.State.CHECKED):
+    if trial or run.state in (Import.State.DRAFT, Import.State.CHECKED) or not run.position:
         _afresh(run)
     run.state, run.error, run.ended_at = (Import.State.CHECKING if trial else Import.State.RUNNING), "", None
     run.save()

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import current
@@ -41,8 +42,9 @@ class ImportPages(Pages):
     order = ("-id",)
     list_template = "exchange/imports.html"
     columns = (
-        Column("name", _("From"), value=str, link=True), Column("target", _("What"), value=lambda run: targets.get(run.target).label), Column("state"),
-        Column("created", align="right"), Column("updated", align="right"), Column("skipped", align="right"), Column("failed", align="right"),
+        Column("name", pgettext_lazy("import", "From"), value=str, link=True), Column("target", pgettext_lazy("import", "What"), value=lambda run: targets.get(run.target).label), Column("state"),
+        Column("created", pgettext_lazy("import", "new"), align="right"), Column("updated", align="right"), Column("skipped", align="right"),
+        Column("failed", _("not brought in"), align="right"),
         Column("made_by"), Column("made_at"),
     )
     empty = _("Nothing has been imported yet. A spreadsheet of contacts, customers, articles or old tickets can be brought in, with a trial run first.")
@@ -93,7 +95,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Begin: from a file, or from another system."""
     _keeper(request)
     remote = request.GET.get("from") == "system"
-    form = (RemoteForm if remote else FileForm)(request.POST or None, request.FILES or None)
+    # An address or token that was refused is given anew: what was right of it stands there.
+    before = {name: request.GET[name] for name in ("origin", "url") if name in request.GET}
+    form = (RemoteForm if remote else FileForm)(request.POST or None, request.FILES or None, initial=before)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -149,7 +153,9 @@ def _shown(run: Import) -> dict[str, Any]:
     labels = {field.key: str(field.label) for field in targets.get(run.target).fields}
     heads = actions.heads_of(run)
     refused = [(row, _first_of(row.values, heads), [(labels.get(key, key), said) for key, said in row.errors.items()]) for row in run.refused.order_by("number")[:SHOWN]]
-    return {"run": run, "refused": refused, "target": targets.get(run.target), "trial": run.state in (Import.State.CHECKING, Import.State.CHECKED)}
+    return {"run": run, "refused": refused, "target": targets.get(run.target), "trial": run.state in (Import.State.CHECKING, Import.State.CHECKED),
+            # What was read of a failed trial is forgotten, so it is tried again before anything is kept.
+            "tried_first": run.state == Import.State.DRAFT or (run.state == Import.State.FAILED and not run.position)}
 
 
 @login_required

@@ -99,9 +99,19 @@ def carry_out(import_id: int, *, trial: bool, work: Work | None = None) -> None:
             Import.objects.filter(pk=run.pk).update(state=Import.State.DRAFT if trial else Import.State.PAUSED)
             raise
         except (ActionError, OSError) as error:
-            Import.objects.filter(pk=run.pk).update(state=Import.State.FAILED, error=str(error), ended_at=timezone.now())
+            _failed(run, str(error))
             return
+        except Exception as error:
+            # The task notes where it was; the page must not wait for ever for what has ended.
+            _failed(run, _("It ended at something unforeseen: %(why)s") % {"why": f"{type(error).__name__}: {error}"[:300]})
+            raise
     Import.objects.filter(pk=run.pk, state=run.state).update(state=Import.State.CHECKED if trial else Import.State.DONE, ended_at=timezone.now(), total=run.position)
+
+
+def _failed(run: Import, why: str) -> None:
+    # What a trial had read is not kept, so that nothing goes on behind it.
+    begins = dict.fromkeys(("position", "created", "updated", "skipped", "failed"), 0) if run.state == Import.State.CHECKING else {}
+    Import.objects.filter(pk=run.pk, state=run.state).update(state=Import.State.FAILED, error=why, ended_at=timezone.now(), **begins)
 
 
 def _batch(run: Import, target: Target, batch: list[tuple[int, str, Any, dict[str, str]]], *, by: Actor, trial: bool) -> None:

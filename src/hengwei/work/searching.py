@@ -15,7 +15,7 @@ INDEXED_CHARACTERS = 40_000
 
 def index(item: WorkItem, *, entries: list[Entry] | None = None) -> None:
     """Write the search entry of an item; with `entries` (all of them), their words too."""
-    public, internal = [item.description, item.subject, item.solution], [item.cause]
+    public, internal = [item.description, item.subject, item.solution], [item.cause, *item.labels]
     for entry in reversed(entries or []):
         if entry.has_words or entry.text:
             (public if entry.public else internal).append(entry.text)

@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any, TypeVar
 
 import httpx
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hengwei.channels.reading import markup
@@ -60,10 +61,27 @@ class Asking:
             return answer
         raise Refused(_("The other system is too busy. Go on later."), code="busy")
 
+    def json(self, path: str, **parameters: Any) -> Any:
+        """What the answer holds; a page for people is said to be none: the address is then another's, or a sign-in stands before it."""
+        answer = self.get(path, **parameters)
+        try:
+            if answer.is_success:
+                return answer.json()
+        except ValueError:
+            pass
+        raise Refused(_("At this address no such system answers (%(status)d, %(kind)s). Please look at the address.") % {
+            "status": answer.status_code, "kind": answer.headers.get("Content-Type") or "—"}, code="no_such_system")
+
     def each(self, ask: Callable[[T], R], questions: Iterable[T]) -> Sequence[R]:
-        """The answers to many questions in their order, several at a time."""
+        """The answers to many questions in their order, several at a time; a refusal is in the language of who imports."""
+        language = translation.get_language()
+
+        def one(question: T) -> R:
+            with translation.override(language):
+                return ask(question)
+
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(ask, questions))
+            return list(pool.map(one, questions))
 
 
 def words_of(body: str, *, html: bool) -> tuple[str, str]:
@@ -76,12 +94,16 @@ def words_of(body: str, *, html: bool) -> tuple[str, str]:
 
 
 class Known(Items):
-    """Our rows by their names; whom they know by e-mail and we do not becomes a contact."""
+    """Our rows by their names; whom they know by e-mail and we do not becomes a contact, but not by a trial."""
+
+    def __init__(self, *, trial: bool):
+        super().__init__()
+        self.trial = trial
 
     def person(self, email: str, name: str = "") -> User | None:
         """The person of this address, made when there is none."""
         found = self.users.find(email) if email else self.users.find(name) if name else None
-        if found is None and "@" in email:
+        if found is None and "@" in email and not self.trial:
             try:
                 found = save_person(None, by=current(), name=name or email.split("@")[0], email=email)
             except ActionError:

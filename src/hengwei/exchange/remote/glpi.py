@@ -31,10 +31,10 @@ class Glpi:
         self.asking = Asking(run.url, headers, transport=transport)
         started = self.asking.client.headers
         started["Authorization"] = f"user_token {run.token}"
-        session = self.asking.get("/apirest.php/initSession").json()["session_token"]
+        session = self.asking.json("/apirest.php/initSession")["session_token"]
         del started["Authorization"]
         started["Session-Token"] = session
-        self.known = Known()
+        self.known = Known(trial=run.state == Import.State.CHECKING)
         self._users: dict[int, dict[str, Any]] = {}
 
     def total(self) -> int | None:
@@ -43,7 +43,7 @@ class Glpi:
         return int(said.rpartition("/")[2]) if said.rpartition("/")[2].isdecimal() else None
 
     def _list(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
-        found = self.asking.get(path, **parameters).json()
+        found = self.asking.json(path, **parameters)
         return found if isinstance(found, list) else []
 
     def batches(self, *, after: int) -> Iterator[list[tuple[int, str, Any, dict[str, str]]]]:
@@ -69,7 +69,7 @@ class Glpi:
     def _learn(self, ids: set[int]) -> None:
         """Who these users are; each is asked once."""
         unknown = sorted(ids - self._users.keys())
-        found = self.asking.each(lambda pk: self.asking.get(f"/apirest.php/User/{pk}").json(), unknown)
+        found = self.asking.each(lambda pk: self.asking.json(f"/apirest.php/User/{pk}"), unknown)
         self._users.update(zip(unknown, found, strict=True))
 
     def _person(self, pk: int | None) -> Any:

@@ -24,11 +24,11 @@ class Zammad:
 
     def __init__(self, run: Import, *, transport: Any = None):
         self.asking = Asking(run.url, {"Authorization": f"Token token={run.token}"}, transport=transport)
-        self.known = Known()
+        self.known = Known(trial=run.state == Import.State.CHECKING)
 
     def total(self) -> int | None:
         """Zammad tells how many tickets match a search; None where it has no search index."""
-        answer = self.asking.get("/api/v1/tickets/search", query="*", limit=1, full="false", only_total_count="true").json()
+        answer = self.asking.json("/api/v1/tickets/search", query="*", limit=1, full="false", only_total_count="true")
         return answer.get("total_count") if isinstance(answer, dict) else None
 
     def batches(self, *, after: int) -> Iterator[list[tuple[int, str, Any, dict[str, str]]]]:
@@ -36,10 +36,10 @@ class Zammad:
         page, skip = after // PER_PAGE + 1, after % PER_PAGE
         number = after
         while True:
-            tickets = self.asking.get("/api/v1/tickets", page=page, per_page=PER_PAGE, expand="true", order_by="asc", sort_by="id").json()[skip:]
+            tickets = self.asking.json("/api/v1/tickets", page=page, per_page=PER_PAGE, expand="true", order_by="asc", sort_by="id")[skip:]
             if not tickets:
                 return
-            articles = self.asking.each(lambda one: self.asking.get(f"/api/v1/ticket_articles/by_ticket/{one['id']}", expand="true").json(), tickets)
+            articles = self.asking.each(lambda one: self.asking.json(f"/api/v1/ticket_articles/by_ticket/{one['id']}", expand="true"), tickets)
             batch = []
             for ticket, said in zip(tickets, articles, strict=True):
                 number += 1
