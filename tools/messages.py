@@ -4,14 +4,18 @@
     python tools/messages.py check     # fail on a missing, fuzzy or broken translation
     python tools/messages.py compile   # write the .mo files
 
-Needs no gettext tools: templates are read by Django, Python by Babel, catalogues by polib.
+Needs no gettext tools: templates are read by Django, Python by Babel, catalogues by polib. What the reference says
+(docstrings and descriptions of settings, commands and the API) is found where it stands, unmarked.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import io
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -22,8 +26,35 @@ from django.utils.translation.template import templatize
 ROOMS = Path(__file__).resolve().parent.parent / "src" / "hengwei"
 KEYWORDS = {"_": None, "_t": None, "_l": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2)}
 PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+#: Calls that make a setting, a command, an operation of the API or a member of what it takes and gives, and what of them is read by people.
+DESCRIBED = {"Field", "Query", "Path", "Body", "Header", "Typer", "Option", "Argument", "NinjaAPI", "Api"}
+VERBS = {"get", "post", "put", "patch", "delete", "command", "callback"}
+READ = {"summary", "description", "help"}
 
 Key = tuple[str, str, str]
+
+
+def _of_the_reference(tree: ast.Module) -> Iterator[str]:
+    """What stands in the reference: descriptions of settings, help of commands, words of the API's operations and schemas."""
+    schemas: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in DESCRIBED | VERBS:
+            yield from (k.value.value for k in node.keywords if k.arg in READ and isinstance(k.value, ast.Constant) and isinstance(k.value.value, str))
+        elif isinstance(node, ast.FunctionDef) and any(isinstance(one, ast.Call) and _name(one.func) in VERBS for one in node.decorator_list):
+            yield ast.get_docstring(node) or ""
+        elif isinstance(node, ast.ClassDef) and any(_is_schema(base, schemas) for base in node.bases):
+            schemas.add(node.name)
+            yield ast.get_docstring(node) or ""
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def _is_schema(base: ast.expr, known: set[str]) -> bool:
+    """Whether a class with this base is taken or given by the API: ours are named …Out, …In, …Patch."""
+    name = _name(base.value if isinstance(base, ast.Subscript) else base)
+    return name in known or name in ("Schema", "ModelSchema") or name.endswith(("Out", "In", "Patch"))
 
 
 def _found(room: Path) -> dict[Key, list[str]]:
@@ -50,6 +81,9 @@ def _found(room: Path) -> dict[Key, list[str]]:
             else:
                 key = ("", parts[0], "")
             messages.setdefault(key, []).append(str(path.relative_to(ROOMS)))
+        if path.suffix == ".py":
+            for said in filter(None, _of_the_reference(ast.parse(source))):
+                messages.setdefault(("", inspect.cleandoc(said), ""), []).append(str(path.relative_to(ROOMS)))
     return messages
 
 

@@ -67,7 +67,7 @@ def parse(file: Path = typer.Argument(..., help="A message; - reads from the inp
 
 
 @app.command()
-def serve(host: str = typer.Option("127.0.0.1"), port: int = typer.Option(0, help="0: no SMTP receiver, IMAP only.")) -> None:
+def serve(host: str = typer.Option("127.0.0.1", help="Address on which the mail receiver listens."), port: int = typer.Option(0, help="0: no SMTP receiver, IMAP only.")) -> None:
     """Receive mail by SMTP, and wait for new mail in every mailbox."""
     from hengwei.channels.receiving import serve as run
 

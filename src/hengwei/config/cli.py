@@ -13,12 +13,13 @@ from pathlib import Path
 
 import typer
 
+from hengwei.config import spoken
 from hengwei.config.rooms import ROOMS
 from hengwei.config.settings import settings
 from hengwei.config.supervisor import Part, Supervisor, say
 from hengwei.core.database import DatabaseError, Embedded
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="恒维 Hengwei: technical support and system maintenance in one place.")
+app = typer.Typer(cls=spoken.Commands, no_args_is_help=True, add_completion=False, help="恒维 Hengwei: technical support and system maintenance in one place.")
 
 
 def _attach_rooms() -> None:
@@ -29,7 +30,7 @@ def _attach_rooms() -> None:
     for room in ROOMS:
         if find_spec(f"{room}.commands") is not None:
             module = import_module(f"{room}.commands")
-            app.add_typer(module.app, name=module.NAME, callback=_inside)
+            app.add_typer(module.app, name=module.NAME, cls=spoken.Commands, callback=_inside)
 
 
 def _inside(context: typer.Context) -> None:
@@ -42,6 +43,7 @@ def main() -> None:
     """Run the command; what the person can mend is one line, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hengwei.config.django")
     _attach_rooms()
+    spoken.listen()
     try:
         app()
     except DatabaseError as error:
@@ -192,7 +194,7 @@ def backup(target: Path = typer.Argument(Path("backups"), help="A folder, or the
 
 
 @app.command()
-def restore(file: Path = typer.Argument(..., exists=True), over: bool = typer.Option(False, help="Throw away what the database holds now.")) -> None:
+def restore(file: Path = typer.Argument(..., exists=True, help="The file of the backup."), over: bool = typer.Option(False, help="Throw away what the database holds now.")) -> None:
     """Put a backup back, and bring it up to this version."""
     from hengwei.core.backup import BackupError
     from hengwei.core.backup import restore as put_back

@@ -134,6 +134,8 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 LANGUAGE_CODE = SETTINGS.language
+# What settings and commands say of themselves: no room, so no app.
+LOCALE_PATHS = [PACKAGE / "config/locale"]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = SETTINGS.timezone
 USE_TZ = True

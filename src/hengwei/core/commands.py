@@ -63,7 +63,7 @@ def export(target: Path = typer.Argument(None, help="The file to write; without 
 
 
 @app.command()
-def archive(target: Path, days: int = typer.Option(365, min=180, help="Records older than this many days.")) -> None:
+def archive(target: Path = typer.Argument(..., help="The file to write; it must not exist yet."), days: int = typer.Option(365, min=180, help="Records older than this many days.")) -> None:
     """Move old records into a file; the chain goes on from where it was cut."""
     from hengwei.core.audit import archiving
 

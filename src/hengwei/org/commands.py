@@ -10,8 +10,9 @@ app = typer.Typer(no_args_is_help=True, help="Accounts: add, list, password, act
 
 @app.command()
 def add(
-    username: str, name: str = typer.Option(..., prompt=True), email: str = typer.Option(""), role: list[str] = typer.Option(["requester"], help="requester, agent, lead, manager, auditor, system_admin …"),
-    password: str = typer.Option(..., prompt=True, hide_input=True, confirmation_prompt=True),
+    username: str = typer.Argument(..., help="The name with which the person signs in."), name: str = typer.Option(..., prompt=True, help="The person's name; asked for when it is not given."),
+    email: str = typer.Option("", help="The person's e-mail address."), role: list[str] = typer.Option(["requester"], help="requester, agent, lead, manager, auditor, system_admin …"),
+    password: str = typer.Option(..., prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for unseen when it is not given: better, since a command can be read by others."),
 ) -> None:
     """Add a person who can sign in."""
     from hengwei.org.models import Role, User
@@ -41,7 +42,10 @@ def list_(staff: bool = typer.Option(False, help="Only who works at the desk."))
 
 
 @app.command()
-def password(username: str, new: str = typer.Option(..., prompt="password", hide_input=True, confirmation_prompt=True)) -> None:
+def password(
+    username: str = typer.Argument(..., help="The name with which the person signs in."),
+    new: str = typer.Option(..., prompt="password", hide_input=True, confirmation_prompt=True, help="Asked for unseen when it is not given: better, since a command can be read by others."),
+) -> None:
     """Set a person's password."""
     person = _person(username)
     _strong(new)
@@ -51,7 +55,7 @@ def password(username: str, new: str = typer.Option(..., prompt="password", hide
 
 
 @app.command()
-def deactivate(username: str) -> None:
+def deactivate(username: str = typer.Argument(..., help="The name with which the person signs in.")) -> None:
     """Take away the right to sign in; what the person did stays."""
     person = _person(username)
     person.is_active = False
@@ -59,7 +63,7 @@ def deactivate(username: str) -> None:
 
 
 @app.command()
-def activate(username: str) -> None:
+def activate(username: str = typer.Argument(..., help="The name with which the person signs in.")) -> None:
     """Give it back."""
     person = _person(username)
     person.is_active = True

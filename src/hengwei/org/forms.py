@@ -242,6 +242,7 @@ class AbsenceForm(KitModelForm):
     class Meta:
         model = Absence
         fields = ["user", "kind", "starts_at", "ends_at", "deputy", "note"]
+        labels = {"user": _("person")}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI, Schema
+from ninja import Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 from pydantic import Field
@@ -22,6 +22,7 @@ from hengwei.core.errors import ActionError
 from hengwei.core.rest import problem, problem_of
 from hengwei.org.tokens import authenticate_token
 from hengwei.site import audit, history, operation
+from hengwei.site.openapi import Api, Docs
 
 
 class TokenAuth(HttpBearer):
@@ -41,10 +42,10 @@ class TokenAuth(HttpBearer):
         return user
 
 
-api = NinjaAPI(
+api = Api(
     title="Hengwei 恒维", version=__version__, urls_namespace="api",
     description="Everything that the pages do, by the same actions. Errors are problem+json; lists are keyset pages.",
-    auth=[TokenAuth(), SessionAuth(csrf=True)],
+    auth=[TokenAuth(), SessionAuth(csrf=True)], docs=Docs(),
 )
 
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from hengwei.site import audit, history, live, operation, pages
+from hengwei.site import audit, history, live, openapi, operation, pages
 from hengwei.site.api import api
 
 #: The rooms below; the site's own pages come first, since `/` is theirs.
@@ -30,6 +30,8 @@ _own = [
 ]
 # Programs ask most: their address is tried before the many of the pages.
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Before the library's own, which would speak the language of whoever asked for it first.
+    path("api/v1/openapi.json", openapi.description),
     path("api/v1/", api.urls),
     path("", include((_own, "site"))),
     path("account/", include("allauth.urls")),

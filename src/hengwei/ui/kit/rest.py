@@ -12,13 +12,16 @@ from django.db import models
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Body, Router, Schema, Status
 from pydantic import Field, create_model
 
 from hengwei.core.acting import Actor
 from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError, Forbidden, NotFound, Refused
+from hengwei.core.i18n import clauses, colon
 from hengwei.core.idempotency import idempotent
 from hengwei.core.rest import Page, actor_of, keyset
 
@@ -48,11 +51,27 @@ def schema_of(name: str, fields: dict[str, forms.Field], *, partial: bool) -> ty
         kind = next((kind for base, kind in TYPES if isinstance(field, base)), str)
         if isinstance(field, forms.FileField):
             continue
-        hint = str(field.label or key) + (f". {field.help_text}" if field.help_text else "")
         needed = field.required and not partial
-        members[key] = (kind if needed else kind | None, Field(... if needed else None, description=hint))
+        members[key] = (kind if needed else kind | None, Field(... if needed else None, json_schema_extra=_hint(key, field)))
     members["version"] = (int | None, Field(None, description="The version that you read, where records have one: a stale one is a conflict."))
     return create_model(name, __base__=Schema, **members)  # type: ignore[no-any-return,call-overload]
+
+
+def _hint(key: str, field: forms.Field) -> Any:
+    """What a member of the form means, told when the API is described: in the language of who reads it."""
+    def told(schema: dict[str, Any]) -> None:
+        label = str(field.label or key)
+        schema["description"] = f"{label}{colon()}{field.help_text}" if field.help_text else label
+
+    return told
+
+
+def _titled(title: Any) -> Any:
+    return lambda schema: schema.update(description=str(title))
+
+
+#: Words of the API with the name of a page's records in them, said when the API is described.
+_spoken = lazy(lambda words, what: _(words) % {"what": what}, str)
 
 
 def _text(value: Any) -> str:
@@ -130,9 +149,9 @@ def router_of(page: Pages) -> Router:
     def read_one(request: HttpRequest, pk: int) -> dict[str, Any]:
         return out(find(request, pk))
 
-    read_all.__doc__ = "The filters of the page are parameters here too."
-    router.get(base, response=Page[RecordOut], summary=f"List: {page.plural}", tags=tags, operation_id=f"{page.room}_{page.plural}_list")(read_all)
-    router.get(f"{base}/{{int:pk}}", response=RecordOut, summary=f"Read one: {page.name}", tags=tags, operation_id=f"{page.room}_{page.name}_read")(read_one)
+    read_all.__doc__ = gettext_noop("The filters of the page are parameters here too.")
+    router.get(base, response=Page[RecordOut], summary=_spoken(gettext_noop("List: %(what)s"), page.title), tags=tags, operation_id=f"{page.room}_{page.plural}_list")(read_all)
+    router.get(f"{base}/{{int:pk}}", response=RecordOut, summary=_spoken(gettext_noop("Read one: %(what)s"), page.one), tags=tags, operation_id=f"{page.room}_{page.name}_read")(read_one)
     if page.form is not None:
         _writing(router, page, base, name, tags, find, reader, out)
     if page.orderable:
@@ -145,7 +164,7 @@ def router_of(page: Pages) -> Router:
 def _writing(router: Router, page: Pages, base: str, name: str, tags: list[str], find: Any, reader: Any, out: Any) -> None:
     assert page.form is not None
     fields = page.form.base_fields
-    inner = {inline.key: (list[dict[str, Any]] | None, Field(None, description=str(inline.title))) for inline in page.inlines(None, None)}
+    inner = {inline.key: (list[dict[str, Any]] | None, Field(None, json_schema_extra=_titled(inline.title))) for inline in page.inlines(None, None)}
 
     def whole(title: str, *, partial: bool) -> type[Schema]:
         plain = schema_of(title, fields, partial=partial)
@@ -172,14 +191,14 @@ def _writing(router: Router, page: Pages, base: str, name: str, tags: list[str],
             return store(request, None, payload.dict(exclude_unset=True), True)
 
         create.__signature__ = _signature(create, payload=new)  # type: ignore[attr-defined]
-        router.post(base, response={201: RecordOut}, summary=f"Make: {page.name}", tags=tags, operation_id=f"{page.room}_{page.name}_create")(idempotent(create))
+        router.post(base, response={201: RecordOut}, summary=_spoken(gettext_noop("Make: %(what)s"), page.one), tags=tags, operation_id=f"{page.room}_{page.name}_create")(idempotent(create))
 
     def update(request: HttpRequest, pk: int, payload: Any) -> Any:
         row = find(request, pk)
         return store(request, row, {**_present(page, row), **payload.dict(exclude_unset=True)}, False)
 
     update.__signature__ = _signature(update, payload=patch)  # type: ignore[attr-defined]
-    router.patch(f"{base}/{{int:pk}}", response=RecordOut, summary=f"Change: {page.name}", tags=tags, operation_id=f"{page.room}_{page.name}_change")(update)
+    router.patch(f"{base}/{{int:pk}}", response=RecordOut, summary=_spoken(gettext_noop("Change: %(what)s"), page.one), tags=tags, operation_id=f"{page.room}_{page.name}_change")(update)
 
 
 def _deeds(router: Router, page: Pages, base: str, tags: list[str], find: Any, out: Any) -> None:
@@ -199,8 +218,8 @@ def _deeds(router: Router, page: Pages, base: str, tags: list[str], find: Any, o
         return out(page.rows(user).filter(pk=pk).first() or row)
 
     act.__signature__ = _signature(act)  # type: ignore[attr-defined]
-    keys = ", ".join(action.key for action in page.actions)
-    router.post(f"{base}/{{int:pk}}/do/{{action}}", response=RecordOut, summary=f"Do with one: {keys}", tags=tags, operation_id=f"{page.room}_{page.name}_do")(act)
+    doing = lazy(lambda: clauses(f"`{action.key}` {action.label}" for action in page.actions), str)()
+    router.post(f"{base}/{{int:pk}}/do/{{action}}", response=RecordOut, summary=_spoken(gettext_noop("Do with one: %(what)s"), page.one), description=doing, tags=tags, operation_id=f"{page.room}_{page.name}_do")(act)
 
 
 class OrderIn(Schema):
@@ -219,7 +238,7 @@ def _ordering(router: Router, page: Pages, base: str, tags: list[str], reader: A
         return {"ids": list(page.rows(user).order_by(*page.order).values_list("pk", flat=True))}
 
     put_in_order.__signature__ = _signature(put_in_order)  # type: ignore[attr-defined]
-    router.post(f"{base}/order", response=OrderIn, summary=f"Put in order: {page.plural}", tags=tags, operation_id=f"{page.room}_{page.plural}_order")(put_in_order)
+    router.post(f"{base}/order", response=OrderIn, summary=_spoken(gettext_noop("Put in order: %(what)s"), page.title), tags=tags, operation_id=f"{page.room}_{page.plural}_order")(put_in_order)
 
 
 def _signature(function: Any, **types: Any) -> Any:

@@ -283,12 +283,12 @@ class ReportUpIn(Schema):
     reason: str
 
 
-@router.post("/items/{number}/report-up", response=list[str], summary="Report an item upwards; who was told (A7)")
+@router.post("/items/{number}/report-up", response=list[str], summary="Report an item upwards; who was told")
 def report_up(request: HttpRequest, number: str, payload: ReportUpIn) -> list[str]:
     return reporting.report_up(find(request, number), by=actor_of(request), level=payload.level, reason=payload.reason)
 
 
-@router.post("/items/{number}/hand-overs", response={201: HandOverOut}, summary="Ask colleagues (A7)")
+@router.post("/items/{number}/hand-overs", response={201: HandOverOut}, summary="Ask colleagues")
 def ask(request: HttpRequest, number: str, payload: AskIn) -> tuple[int, dict[str, Any]]:
     made = sharing.hand_over(
         find(request, number), by=actor_of(request), question=payload.question, user=pick(User, payload.user, field="user"),
