@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, OuterRef, QuerySet, Value
 from django.utils import timezone
 
-from hengwei.core.database.prepared import prepared
+from hengwei.core.database.asked import Asked
 
 from .models import ApiToken, Role, User
 
@@ -28,22 +30,26 @@ def create_token(user: User, *, name: str, scopes: Sequence[str], expires_at: da
     return ApiToken.objects.create(user=user, name=name, scopes=list(scopes), hash=_hash(raw), expires_at=expires_at), raw
 
 
-#: Asked by every call of a program: with what the person's roles grant, since every call asks for that too.
-_OF_TOKEN = f"""
-SELECT u.*, t.id AS token_id, t.scopes AS token_scopes, t.expires_at AS token_expires_at, t.last_used_at AS token_last_used_at,
-       ARRAY(SELECT DISTINCT unnest(r.permissions) FROM {User.roles.through._meta.db_table} ur JOIN {Role._meta.db_table} r ON r.id = ur.role_id WHERE ur.user_id = u.id) AS granted
-  FROM {ApiToken._meta.db_table} t JOIN {User._meta.db_table} u ON u.id = t.user_id
- WHERE t.hash = %s AND t.revoked_at IS NULL AND u.is_active"""
+def _of_hash(digest: str | Value) -> QuerySet[ApiToken]:
+    """The token with its person, and what his roles grant him, since every call asks for that too."""
+    granted = Role.objects.filter(users=OuterRef("user")).values_list(Func("permissions", function="unnest"), flat=True).distinct()
+    return (
+        ApiToken.objects.filter(hash=digest, revoked_at=None, user__is_active=True)
+        .select_related("user").annotate(granted=ArraySubquery(granted)).order_by("pk")
+    )
+
+
+_OF_HASH = Asked(_of_hash, 1)
 
 
 def authenticate_token(raw: str) -> tuple[User, list[str]] | None:
     """Whose token it is and what it reaches; None for one that is unknown, expired, revoked, or of a person who left."""
-    with prepared():
-        user = next(iter(User.objects.raw(_OF_TOKEN, [_hash(raw)])), None)
+    token = _OF_HASH.first(_hash(raw))
     now = timezone.now()
-    if user is None or (user.token_expires_at is not None and user.token_expires_at <= now):
+    if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None
-    if user.token_last_used_at is None or now - user.token_last_used_at > USE_NOTED_EVERY:
-        ApiToken.objects.filter(pk=user.token_id).update(last_used_at=now)
-    user.__dict__["permission_keys"] = frozenset(user.granted)
-    return user, user.token_scopes
+    if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    user = token.user
+    user.__dict__["permission_keys"] = frozenset(token.granted)  # type: ignore[attr-defined]
+    return user, token.scopes

@@ -23,7 +23,7 @@ class _Slot:
 
 
 class Asked(Generic[M]):
-    """The first row that a query finds, with what its `select_related` names.
+    """The first row that a query finds, with what its `select_related` and `annotate` name.
 
     `query` gives the question for values that are not known yet: they stand where a filter takes an expression, never in
     a list. Of a question that joins four tables the ORM spends longer on its words than the database on the answer, which
@@ -58,6 +58,7 @@ class _Worded(Generic[M]):
         self.model: type[M] = info["model"]
         self.own = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
         self.names = [one.target.attname for one, *_rest in compiler.select[self.own]]
+        self.annotated = compiler.annotation_col_map
         self.converters = compiler.get_converters([one for one, *_rest in compiler.select])
         self.populators = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
 
@@ -67,4 +68,6 @@ class _Worded(Generic[M]):
         made: M = self.model.from_db(connection.alias, self.names, row[self.own])
         for populator in self.populators:
             populator.populate(row, made)
+        for name, place in self.annotated.items():
+            setattr(made, name, row[place])
         return made

@@ -52,7 +52,7 @@ def insert(*rows: Model) -> None:
     for row in rows:
         for table in _tables(type(row)):
             given = row.pk is not None
-            lines[table, given].append({str(field.column): _value(field, row) for field in _fields(table) if given or not field.primary_key})
+            lines[table, given].append(_line(row, table, given))
     if not lines:
         return
     parts = [_statement(table, given) for table, given in lines]
@@ -82,14 +82,26 @@ def _statement(model: type[Model], given: bool) -> str:
     return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"
 
 
-def _value(field: Field[Any, Any], row: Model) -> Any:
-    value = field.pre_save(row, True)
-    if value is None and field.is_relation and field.is_cached(row):  # type: ignore[attr-defined]
-        named = field.get_cached_value(row)  # type: ignore[attr-defined]
-        if named is not None:
-            value = named.pk
-            setattr(row, field.attname, value)
-    return value
+@cache
+def _columns(model: type[Model], given: bool) -> tuple[list[tuple[str, str]], list[tuple[str, Field[Any, Any]]]]:
+    """The columns whose value is the attribute as it stands, each with its attribute; and those of fields that have a say."""
+    fields = [field for field in _fields(model) if given or not field.primary_key]
+    plain = [field for field in fields if not field.is_relation and type(field).pre_save is Field.pre_save]
+    return [(str(field.column), field.attname) for field in plain], [(str(field.column), field) for field in fields if field not in plain]
+
+
+def _line(row: Model, table: type[Model], given: bool) -> dict[str, Any]:
+    plain, others = _columns(table, given)
+    line = {column: getattr(row, attname) for column, attname in plain}
+    for column, field in others:
+        value = field.pre_save(row, True)
+        if value is None and field.is_relation and field.is_cached(row):  # type: ignore[attr-defined]
+            named = field.get_cached_value(row)  # type: ignore[attr-defined]
+            if named is not None:
+                value = named.pk
+                setattr(row, field.attname, value)
+        line[column] = value
+    return line
 
 
 def _plain(value: Any) -> Any:

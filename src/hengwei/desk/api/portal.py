@@ -83,7 +83,7 @@ def offer(request: HttpRequest, key: str) -> dict[str, Any]:
 def ask(request: HttpRequest, key: str, payload: AskIn) -> tuple[int, dict[str, Any]]:
     """Wrong answers come back by field in `detail.errors`."""
     by = actor_of(request)
-    requester = pick(User, payload.requester, field="requester", queryset=User.objects.filter(is_active=True))
+    requester = pick(User, payload.requester, field="requester", among=lambda: User.objects.filter(is_active=True))
     item = catalogue.submit(
         catalogue.offered(key, signed_in(request)), by=by, title=payload.title, description=payload.description, answers=payload.answers, requester=requester,
         files=files_of(payload.files, user=by.user), source=Source.API,

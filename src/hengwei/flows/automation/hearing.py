@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hengwei.core.database.prepared import prepared
 from hengwei.core.events import later, on
 from hengwei.core.jobs import nothing_later
 from hengwei.flows.automation import engine
 from hengwei.flows.automation.models import Standing
 from hengwei.flows.automation.rules import Heard
+from hengwei.work.companions import beside
 from hengwei.work.events import (
     ApprovalDecided,
     ItemAssigned,
@@ -21,6 +21,7 @@ from hengwei.work.events import (
     ItemRated,
     ItemTold,
 )
+from hengwei.work.models import WorkItem
 
 
 def heard_of(event: ItemEvent) -> Heard | None:
@@ -63,11 +64,10 @@ def listen(event: ItemEvent) -> None:
     engine.run(event.item_id, heard, chain=event.actor.chain, reason=engine.new_reason(), at=event.at, user_id=user.pk if user else None)
 
 
-@on(ItemOpened)
-def stands_new(event: ItemOpened) -> None:
-    """A new item stands where it begins, and its requester waits."""
-    with prepared():
-        Standing.objects.begin(event.item_id)
+@beside
+def stands_new(item: WorkItem) -> Standing:
+    """A new item stands where it begins, and its requester waits, since it reached us."""
+    return Standing(item=item, phase=item.phase, since=item.received_at, unanswered_since=item.received_at)
 
 
 @on(ItemMoved)

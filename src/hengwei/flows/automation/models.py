@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -141,17 +141,6 @@ class RuleFiring(models.Model):
         return [{"do": one.get("do") or "", "told": in_mine(one.get("told", "")), "error": in_mine(one.get("error", ""))} for one in self.results]
 
 
-class StandingQuerySet(models.QuerySet["Standing"]):
-    def begin(self, item_id: int) -> None:
-        """A new item stands where it begins, and its requester waits, since it reached us: in one statement."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """INSERT INTO flows_standing (item_id, phase, since, unanswered_since)
-                   SELECT id, phase, received_at, received_at FROM work_workitem WHERE id = %s ON CONFLICT DO NOTHING""",
-                [item_id],
-            )
-
-
 class Standing(models.Model):
     """Since when an item is in its phase, and since when its requester waits for an answer: what rules on time ask, by index."""
 
@@ -159,8 +148,6 @@ class Standing(models.Model):
     phase = models.CharField(max_length=10)
     since = models.DateTimeField()
     unanswered_since = models.DateTimeField(null=True, blank=True)
-
-    objects = StandingQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -41,9 +41,10 @@ def check_files(files: Sequence[Any]) -> list[tuple[StoredFile, dict[str, Any]]]
 
 def attach(item: WorkItem, entry: Entry, files: Sequence[tuple[StoredFile, dict[str, Any]]]) -> None:
     """Hang files on an entry; they are as public as it is."""
-    Attachment.objects.bulk_create(
-        Attachment(item=item, entry=entry, file=file, public=entry.public, **{"name": file.name, **options}) for file, options in files
-    )
+    if files:
+        Attachment.objects.bulk_create(
+            Attachment(item=item, entry=entry, file=file, public=entry.public, **{"name": file.name, **options}) for file, options in files
+        )
 
 
 def _words(text: str, html: str, files: Sequence[Any]) -> str:

@@ -19,6 +19,7 @@ from hengwei.org.models import Customer, Site, Team, User
 from hengwei.work import kinds, priorities, searching
 from hengwei.work import permissions as perms
 from hengwei.work.clocks import engine as clocks
+from hengwei.work.companions import companions_of
 from hengwei.work.events import ItemAssigned, ItemEvent, ItemOpened
 from hengwei.work.models import Category, Entry, Source, WorkItem
 from hengwei.work.routing import route
@@ -108,7 +109,7 @@ def open_item(
         [value] = rows.give_ids(item, *log.entries, *planned, also=[sequence])
     item.number = numbering.written(what.prefix, received_at.year, value)
     with prepared(), together():
-        rows.insert(item, *log.entries, *planned, *clocks.first_stretches(planned, at=received_at, by=by))
+        rows.insert(item, *companions_of(item), *log.entries, *planned, *clocks.first_stretches(planned, at=received_at, by=by))
         searching.index(item)
         announce_queue(item)
     item.opening = entry

@@ -167,7 +167,7 @@ def decide(request: HttpRequest, payload: DecideIn) -> dict[str, Any]:
 
 @router.post("/items/approvals/hand-on", response=ApprovalOut, summary="Hand one's part of an approval on")
 def hand_on(request: HttpRequest, payload: HandOnIn) -> dict[str, Any]:
-    to = pick(User, payload.to, field="to", queryset=User.objects.filter(is_active=True))
+    to = pick(User, payload.to, field="to", among=lambda: User.objects.filter(is_active=True))
     vote = _vote(request, payload.vote)
     approvals.hand_on(vote, to=to, by=actor_of(request), comment=payload.comment)
     return approval_out(vote.step.approval, reader=signed_in(request))
@@ -183,7 +183,7 @@ def _approval(request: HttpRequest, number: str, pk: int) -> Approval:
 @router.post("/items/{number}/approvals/{pk}/approvers", response=ApprovalOut, summary="Ask one more person")
 def add(request: HttpRequest, number: str, pk: int, payload: PersonIn) -> dict[str, Any]:
     approval = _approval(request, number, pk)
-    user = pick(User, payload.user, field="user", queryset=User.objects.filter(is_active=True))
+    user = pick(User, payload.user, field="user", among=lambda: User.objects.filter(is_active=True))
     approvals.add_approver(approval, user=user, by=actor_of(request))
     return approval_out(approval, reader=signed_in(request))
 

@@ -184,7 +184,7 @@ def do_many(request: HttpRequest, payload: BulkIn) -> list[dict[str, Any]]:
     """Each is done or refused by itself."""
     _desk(request)
     given = payload.dict(exclude={"do", "items"})
-    given["owner"] = pick(User, payload.owner, field="owner", queryset=User.objects.staff())
+    given["owner"] = pick(User, payload.owner, field="owner", among=lambda: User.objects.staff())
     given["team"] = pick(Team, payload.team, field="team", by="key")
     given["category"] = pick(Category, payload.category, field="category", by="key")
     given["into"] = find(request, payload.into) if payload.into else None
@@ -237,7 +237,7 @@ def answer_reports(request: HttpRequest, number: str, payload: TextIn) -> list[d
 
 @router.post("/items/{number}/watchers", response={204: None}, summary="Keep a person informed")
 def watch(request: HttpRequest, number: str, payload: WatchIn) -> tuple[int, None]:
-    user = pick(User, payload.user, field="user", queryset=User.objects.filter(is_active=True))
+    user = pick(User, payload.user, field="user", among=lambda: User.objects.filter(is_active=True))
     sharing.watch(find(request, number), user=user, by=actor_of(request), kind=payload.kind)
     return 204, None
 
@@ -269,7 +269,7 @@ def share(request: HttpRequest, number: str, payload: ShareIn) -> tuple[int, dic
 @router.delete("/items/{number}/shares/{pk}", response={204: None}, summary="Show a work item no longer")
 def revoke(request: HttpRequest, number: str, pk: int) -> tuple[int, None]:
     _desk(request)
-    sharing.revoke(pick(Share, pk, field="share", queryset=Share.objects.filter(item=find(request, number))), by=actor_of(request))
+    sharing.revoke(pick(Share, pk, field="share", among=lambda: Share.objects.filter(item=find(request, number))), by=actor_of(request))
     return 204, None
 
 
@@ -330,7 +330,7 @@ def checklists(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 
 @router.post("/items/{number}/checklists", response={204: None}, summary="Put a checklist on a work item")
 def add_checklist(request: HttpRequest, number: str, template: int) -> tuple[int, None]:
-    row = pick(ChecklistTemplate, template, field="template", queryset=ChecklistTemplate.objects.filter(active=True))
+    row = pick(ChecklistTemplate, template, field="template", among=lambda: ChecklistTemplate.objects.filter(active=True))
     helping.add_checklist(find(request, number), row, by=actor_of(request))
     return 204, None
 
@@ -338,7 +338,7 @@ def add_checklist(request: HttpRequest, number: str, template: int) -> tuple[int
 @router.post("/items/{number}/checklists/points/{pk}", response={204: None}, summary="Tick a point off, or take the tick back")
 def tick(request: HttpRequest, number: str, pk: int, payload: TickIn) -> tuple[int, None]:
     points = ChecklistPoint.objects.filter(checklist__item=find(request, number)).select_related("checklist__item")
-    helping.tick(pick(ChecklistPoint, pk, field="point", queryset=points), by=actor_of(request), done=payload.done, remark=payload.remark)
+    helping.tick(pick(ChecklistPoint, pk, field="point", among=lambda: points), by=actor_of(request), done=payload.done, remark=payload.remark)
     return 204, None
 
 
@@ -367,5 +367,5 @@ def callbacks(request: HttpRequest, cursor: str = "", limit: int = 50) -> dict[s
 def made(request: HttpRequest, pk: int) -> tuple[int, None]:
     user = _desk(request)
     rows = Callback.objects.filter(item__in=WorkItem.objects.visible_to(user))
-    helping.callback_made(pick(Callback, pk, field="callback", queryset=rows), by=actor_of(request))
+    helping.callback_made(pick(Callback, pk, field="callback", among=lambda: rows), by=actor_of(request))
     return 204, None

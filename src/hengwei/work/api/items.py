@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,11 +52,11 @@ def find(request: HttpRequest, number: str) -> WorkItem:
     )
 
 
-def pick(model: Any, value: Any, *, field: str, by: str = "pk", queryset: Any = None) -> Any:
-    """The row that an input names, or a refusal at that field; None for None."""
+def pick(model: Any, value: Any, *, field: str, by: str = "pk", among: Callable[[], QuerySet[Any]] | None = None) -> Any:
+    """The row that an input names, of all or `among` these, or a refusal at that field; None for None."""
     if value is None:
         return None
-    row = (queryset if queryset is not None else model.objects).filter(**{by: value}).first()
+    row = (model.objects if among is None else among()).filter(**{by: value}).first()
     if row is None:
         raise Refused(_("There is no such record: %(value)s.") % {"value": value}, code="unknown", field=field)
     return row
@@ -94,14 +95,13 @@ def list_items(
 def create_item(request: HttpRequest, payload: ItemIn) -> Status[dict[str, Any]]:
     """Recorded, routed and on the clock at once. Send `Idempotency-Key` to be safe against sending twice."""
     by = actor_of(request)
-    people = User.objects.filter(is_active=True)
     item = open_item(
         payload.kind, title=payload.title, description=payload.description, by=by, source="api",
-        requester=pick(User, payload.requester, field="requester", queryset=people),
-        customer=pick(Customer, payload.customer, field="customer", queryset=Customer.objects.visible_to(signed_in(request))),
+        requester=pick(User, payload.requester, field="requester", among=lambda: User.objects.filter(is_active=True)),
+        customer=pick(Customer, payload.customer, field="customer", among=lambda: Customer.objects.visible_to(signed_in(request))),
         site=pick(Site, payload.site, field="site"), category=pick(Category, payload.category, field="category", by="key"),
         impact=payload.impact, urgency=payload.urgency, team=pick(Team, payload.team, field="team", by="key"),
-        owner=pick(User, payload.owner, field="owner", queryset=User.objects.staff()),
+        owner=pick(User, payload.owner, field="owner", among=lambda: User.objects.staff()),
         parent=find(request, payload.parent) if payload.parent else None, catalogue_key=payload.catalogue_key,
         subject=payload.subject, labels=payload.labels, form=payload.form, files=files_of(payload.files, user=by.user),
     )

@@ -35,7 +35,7 @@ def make_transition(request: HttpRequest, number: str, payload: TransitionIn) ->
 def assign(request: HttpRequest, number: str, payload: AssignIn) -> dict[str, Any]:
     by = actor_of(request)
     assignment.assign(
-        find(request, number), by=by, owner=pick(User, payload.owner, field="owner", queryset=User.objects.staff()),
+        find(request, number), by=by, owner=pick(User, payload.owner, field="owner", among=lambda: User.objects.staff()),
         team=pick(Team, payload.team, field="team", by="key"), reason=payload.reason, version=payload.version)
     return item_detail(find(request, number), by=by)
 

@@ -9,24 +9,25 @@ from django.db.models import Exists, OuterRef, QuerySet
 from ninja import Schema
 from pydantic import Field
 
+from hengwei.core.rest import Out
 from hengwei.org.models import User
 from hengwei.work.answers import answers_of
 from hengwei.work.models import NEVER, Attachment, Clock, Entry, WorkItem
 
 
-class PersonOut(Schema):
+class PersonOut(Out):
     id: int
     name: str
     email: str | None = None
 
 
-class NamedOut(Schema):
+class NamedOut(Out):
     id: int
     name: str
     key: str | None = None
 
 
-class ItemOut(Schema):
+class ItemOut(Out):
     """A work item as lists show it."""
 
     number: str
@@ -54,7 +55,7 @@ class ItemOut(Schema):
     version: int = Field(description="Send it back with a change: a stale one is refused with 409.")
 
 
-class AnswerOut(Schema):
+class AnswerOut(Out):
     """A question of the form that an item was made with, and what was answered."""
 
     label: str
@@ -78,14 +79,14 @@ class ItemDetailOut(ItemOut):
     transitions: list[TransitionOut] = Field(description="What you may do now.")
 
 
-class TransitionOut(Schema):
+class TransitionOut(Out):
     key: str
     label: str
     target: str
     demands: list[str]
 
 
-class AttachmentOut(Schema):
+class AttachmentOut(Out):
     id: int
     name: str
     size: int
@@ -93,7 +94,7 @@ class AttachmentOut(Schema):
     url: str
 
 
-class EntryOut(Schema):
+class EntryOut(Out):
     id: int
     kind: str
     public: bool
@@ -108,7 +109,7 @@ class EntryOut(Schema):
     attachments: list[AttachmentOut]
 
 
-class ClockOut(Schema):
+class ClockOut(Out):
     id: int
     measure: str
     state: str
