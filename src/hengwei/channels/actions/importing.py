@@ -104,10 +104,10 @@ def _ours(ids: Sequence[bytes]) -> bytes:
 
 @dataclass
 class _Lane:
-    """One process with what lies before it."""
+    """One process with what lies before it: messages by their row and where they are kept."""
 
-    waiting: deque[int] = field(default_factory=deque)
-    given: deque[int] = field(default_factory=deque)
+    waiting: deque[tuple[int, str]] = field(default_factory=deque)
+    given: deque[tuple[int, str]] = field(default_factory=deque)
     process: BaseProcess | None = None
     pipe: pipes.Connection | None = None
     since: float = 0.0
@@ -146,8 +146,8 @@ def answer(pipe: pipes.Connection) -> None:
     _wait_for_disk(False)
     with suppress(EOFError, OSError):
         while True:
-            pk = pipe.recv()
-            pipe.send((pk, _outcome(inbound.process(pk, inbound.read_here(pk)))))
+            pk, path = pipe.recv()
+            pipe.send((pk, _outcome(inbound.process(pk, inbound.read_here(path)))))
 
 
 #: A process that has just begun reads in the whole product before its first message.
@@ -160,7 +160,7 @@ def _side_by_side(messages: Iterable[bytes], mailbox: Mailbox | None, jobs: int)
     try:
         for new in _kept(messages, mailbox, outcomes):
             for row, data in new:
-                lanes[choice.of(data)].waiting.append(row.pk)
+                lanes[choice.of(data)].waiting.append((row.pk, row.path))
             _go_on(lanes, outcomes, until=BATCH * jobs)
         _go_on(lanes, outcomes, until=0)
     finally:
@@ -188,7 +188,7 @@ def _result(lane: _Lane, outcomes: Counter[str]) -> None:
         pk, outcome = lane.pipe.recv()  # type: ignore[union-attr]
     except (EOFError, OSError):
         return _given_up(lane, MemoryError(), outcomes)
-    lane.given.remove(pk)
+    lane.given = deque(one for one in lane.given if one[0] != pk)
     lane.since = time.monotonic()
     outcomes[outcome] += 1
     return None
@@ -198,7 +198,7 @@ def _given_up(lane: _Lane, why: Exception, outcomes: Counter[str]) -> None:
     """The message that a process hung on or died of is on record as failed; the others behind it begin anew."""
     lane.stop()
     if lane.waiting:
-        outcomes[_outcome(inbound.process(lane.waiting.popleft(), why))] += 1
+        outcomes[_outcome(inbound.process(lane.waiting.popleft()[0], why))] += 1
 
 
 def _wait_for_disk(wait: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,10 +23,12 @@ from hengwei.channels.reading.message import Message, parse
 from hengwei.core import live
 from hengwei.core.acting import Actor, acting_as
 from hengwei.core.database.asked import Asked
+from hengwei.core.database.prepared import prepared, together
 from hengwei.core.errors import Refused
 from hengwei.core.files import store
 from hengwei.core.jobs import enqueue
 from hengwei.core.models import StoredFile
+from hengwei.org.models import User
 from hengwei.work.actions import conversation, intake
 from hengwei.work.models import Entry, Relation, Watcher, WorkItem
 from hengwei.work.workflow import Phase
@@ -96,19 +99,20 @@ def process(pk: int, message: Message | Exception | None = None) -> InboundMessa
     """
     try:
         with transaction.atomic(), acting_as(Actor(via="mail")):
-            row = _WAITING.first(pk)
-            if row is None:
-                return None
-            if isinstance(message, Exception):
-                raise message
-            if message is None:
+            if not isinstance(message, Message):
+                row = _WAITING.first(pk)
+                if row is None:
+                    return None
+                if isinstance(message, Exception):
+                    raise message
                 with default_storage.open(row.path) as file:
                     message = limit.within(file.read())
-            _understand(row, message)
-            row.done_at = timezone.now()
-            row.attempts += 1
-            row.save()
-            return row
+            known = _known(pk, message)
+            if known is None:
+                return None
+            _understand(known, message)
+            _write(known.row)
+            return known.row
     except Exception as error:  # one message may not stop the box; the reason is on record
         log.exception("message %s could not be read", pk)
         reason = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
@@ -116,11 +120,10 @@ def process(pk: int, message: Message | Exception | None = None) -> InboundMessa
         return InboundMessage.objects.filter(pk=pk).first()
 
 
-def read_here(pk: int) -> Message | Exception:
-    """The message of a row, read in this process: for one that its parent ends when it hangs. Nothing is locked meanwhile."""
-    row = InboundMessage.objects.get(pk=pk)
+def read_here(path: str) -> Message | Exception:
+    """A kept message, read in this process: for one that its parent ends when it hangs. Nothing is locked meanwhile."""
     try:
-        with default_storage.open(row.path) as file:
+        with default_storage.open(path) as file:
             return parse(file.read())
     except Exception as error:
         return error
@@ -156,29 +159,69 @@ def take_in(row: InboundMessage, *, by: Actor) -> WorkItem:
     with transaction.atomic():
         with default_storage.open(row.path) as file:
             message = limit.within(file.read())
-        mailbox = _mailbox(row)
+        delivery = _DELIVERY.first(row.pk)
+        mailbox = delivery.mailbox if delivery else None
         item = _open(row, message, people.Sender(message.sender, user=people.contact(message.sender) if message.sender.email else None), mailbox, None)
         _done(row, Outcome.OPENED, item=item)
-        row.save()
+        _write(row)
     return item
 
 
-def _understand(row: InboundMessage, message: Message) -> None:
+@dataclass(frozen=True)
+class _Known:
+    """A message's row, locked, and what was asked with it."""
+
+    row: InboundMessage
+    #: The same message, read before.
+    first: InboundMessage | None
+    mailbox: Mailbox | None
+    sender: User | None
+
+
+def _known(pk: int, message: Message) -> _Known | None:
+    """Lock the row and ask what every message asks, in one go. None when it is done, or another worker has it."""
+    with together():
+        row = _WAITING.sent(pk)
+        _one_at_a_time(message.fingerprint)
+        first = _SAME.sent(message.fingerprint, pk)
+        delivery = _DELIVERY.sent(pk)
+        sender = people.ask_for(message.sender)
+    locked = row()
+    if locked is None:
+        return None
+    came = delivery()
+    return _Known(locked, first(), came.mailbox if came else None, sender())
+
+
+#: What reading a message says of it.
+_READ = ("message_id", "fingerprint", "sender", "sender_name", "subject", "status", "outcome", "item_id", "entry_id", "reason", "done_at", "attempts")
+_WRITE = f"UPDATE {InboundMessage._meta.db_table} SET ({', '.join(_READ)}) = ({', '.join(['%s'] * len(_READ))}) WHERE id = %s"
+
+
+def _write(row: InboundMessage) -> None:
+    """Put on record what came of a message, and tell the pages that show them."""
+    row.done_at = timezone.now()
+    row.attempts += 1
+    with prepared(), together():
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, [*(getattr(row, name) for name in _READ), row.pk])
+        live.announce("mail", message=row.pk)
+
+
+def _understand(known: _Known, message: Message) -> None:
+    row, first, mailbox = known.row, known.first, known.mailbox
     row.message_id, row.fingerprint = message.message_id, message.fingerprint
     row.sender, row.sender_name, row.subject = message.sender.email[:320], message.sender.name[:200], message.subject
     row.reason = ""
-    _one_at_a_time(message.fingerprint)
-    first = _SAME.first(message.fingerprint, row.pk)
     if first is not None:
         row.deliveries.update(message=first)
         return _done(row, Outcome.DOUBLE, item=first.item, reason=f"#{first.pk}")
     if signing.item_of(message.message_id) is not None or message.loop_header == signing.loop_mark():
         return _done(row, Outcome.OURS)
-    mailbox = _mailbox(row)
     if message.bounce is not None:
         item = bounced.record(message.bounce, at=row.received_at)
         return _done(row, Outcome.BOUNCE, item=item)
-    sender = people.identify(message, mailbox)
+    sender = people.identify(message, mailbox, known.sender)
     found = joining.find(message, sender, mailbox)
     if found is not None and found.allowed:
         return _join(row, message, sender, mailbox, found)
@@ -200,12 +243,6 @@ def _one_at_a_time(fingerprint: str) -> None:
 
 def _done(row: InboundMessage, outcome: str, *, item: WorkItem | None = None, reason: str = "") -> None:
     row.status, row.outcome, row.item, row.reason = Status.DONE, outcome, item, reason
-    live.announce("mail", message=row.pk)
-
-
-def _mailbox(row: InboundMessage) -> Mailbox | None:
-    delivery = _DELIVERY.first(row.pk)
-    return delivery.mailbox if delivery else None
 
 
 def _tells(message: Message) -> bool:
@@ -238,7 +275,7 @@ def _open(
     facts: dict[str, Any] = {}
     if continues is not None:
         facts = {"category": continues.category, "customer": continues.customer, "site": continues.site, "team": continues.team, "subject": continues.subject}
-    item = intake.open_item(
+    item = intake.open_within(
         mailbox.kind if mailbox else "incident", title=message.subject or message.text[:80] or _("(no subject)"), by=Actor(via="mail"),
         description=message.text, html=html, quoted=_folded(message), requester=sender.user, source="email", files=files, received_at=row.received_at,
         entry_kind=Entry.Kind.MESSAGE_IN, entry_details=_details(row, message, sender, remote),
@@ -293,8 +330,6 @@ def _details(row: InboundMessage, message: Message, sender: people.Sender, remot
 
 def _copy(item: WorkItem, message: Message, sender: people.Sender) -> None:
     """Keep informed whom the sender copied: colleagues of ours, and people whom we know of the same customer."""
-    from hengwei.org.models import User
-
     if message.automatic or sender.failed_check or not message.cc:
         return
     own = {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -29,15 +30,20 @@ class Sender:
     failed_check: bool = False
 
 
-def identify(message: Message, mailbox: Mailbox | None) -> Sender:
-    """Find the person, or make an unverified contact of an unknown one (mail.md, 7)."""
+def ask_for(address: Address) -> Callable[[], User | None]:
+    """Who has the address and is active: asked now, answered when what is returned is called."""
+    return _ACTIVE.sent(address.email) if address.email else lambda: None
+
+
+def identify(message: Message, mailbox: Mailbox | None, known: User | None) -> Sender:
+    """Find the person, or make an unverified contact of an unknown one (mail.md, 7). `known` is who was found for the message's sender (`ask_for`)."""
     address = message.sender
     if mailbox is not None and mailbox.use_reply_to and message.reply_to:
         address = message.reply_to[0]
     failed = failed_check(message, mailbox)
     if not address.email or message.automatic:
         return Sender(address, failed_check=failed)
-    user = _ACTIVE.first(address.email)
+    user = known if address.email == message.sender.email else _ACTIVE.first(address.email)
     if user is not None and failed and user.is_agent:
         return Sender(address, failed_check=True)
     if user is not None and user.is_agent and message.forwarded_by and message.forwarded_by.email != address.email:

@@ -37,15 +37,25 @@ class Asked(Generic[M]):
 
     def first(self, *values: Any) -> M | None:
         """The row, or None. Raises ValueError when values are too many or too few."""
+        return self.sent(*values)()
+
+    def sent(self, *values: Any) -> Callable[[], M | None]:
+        """Ask now and read the answer, as `first` gives it, by calling what is returned: within `together` no question waits for the answer of the one before."""
         if len(values) != self.values:
             raise ValueError(f"{self.values} values are asked for, not {len(values)}")
         if not hasattr(self._own, "worded"):
             self._own.worded = _Worded(self.query(*(Value(_Slot(place)) for place in range(self.values)))[:1])
         worded: _Worded[M] = self._own.worded
-        with prepared(), connection.cursor() as cursor:
+        cursor = connection.cursor()
+        with prepared():
             cursor.execute(worded.sql, [values[one.place] if isinstance(one, _Slot) else one for one in worded.params])
-            found = cursor.fetchall()
-        return worded.made(found) if found else None
+
+        def answer() -> M | None:
+            with cursor:
+                found = cursor.fetchall()
+            return worded.made(found) if found else None
+
+        return answer
 
 
 class _Worded(Generic[M]):

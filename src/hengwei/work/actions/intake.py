@@ -32,8 +32,7 @@ from .writing import Log, announce_queue, moment
 SOURCES = {"portal": Source.PORTAL, "mail": Source.EMAIL, "api": Source.API, "chat": Source.CHAT, "system": Source.SYSTEM}
 
 
-@transaction.atomic
-def open_item(
+def open_within(
     kind: str, *, title: str, by: Actor, description: str = "", html: str = "", quoted: str = "", requester: User | None = None,
     customer: Customer | None = None, site: Site | None = None, category: Category | None = None, impact: int | None = None,
     urgency: int | None = None, team: Team | None = None, owner: User | None = None, parent: WorkItem | None = None,
@@ -47,6 +46,8 @@ def open_item(
     `files` are StoredFile rows, or (StoredFile, options) pairs as `attach` takes them. `own` are the fields of the
     kind itself. `automatic=False` keeps it from routing and automatic assignment (imports). Without a requester it is
     the actor. Raises Refused with the field at fault.
+
+    Within the caller's transaction, which must not go on if this fails; everybody else calls `open_item`.
     """
     at = moment(at)
     title = " ".join(title.split())
@@ -122,3 +123,7 @@ def open_item(
         ))
     emit(*told)
     return item
+
+
+#: The same, all of it or nothing. For very many, each within a transaction of its own, that is a savepoint too much.
+open_item = transaction.atomic(open_within)
