@@ -91,10 +91,10 @@ class InboundMessage(models.Model):
         EMPTY = "empty", _("nothing in it")
         OVERSIZE = "oversize", _("too large")
 
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
     #: The same message by another way has other bytes but the same fingerprint.
     fingerprint = models.CharField(max_length=64, blank=True, default="")
-    message_id = models.CharField(max_length=500, blank=True, default="", db_index=True)
+    message_id = models.CharField(max_length=500, blank=True, default="")
     path = models.CharField(max_length=200)
     size = models.PositiveIntegerField()
     received_at = models.DateTimeField(_("received"))
@@ -106,14 +106,16 @@ class InboundMessage(models.Model):
     sender_name = models.CharField(max_length=200, blank=True, default="")
     subject = models.CharField(_("subject"), max_length=990, blank=True, default="")
     item = models.ForeignKey(WorkItem, models.SET_NULL, null=True, blank=True, related_name="messages_in")
-    entry = models.ForeignKey(Entry, models.SET_NULL, null=True, blank=True, related_name="+")
+    entry = models.ForeignKey(Entry, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     done_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("message received")
+        # Said here and not with the field, where a second index for LIKE would come with it.
+        constraints = [models.UniqueConstraint(fields=["sha256"], name="inbound_once")]
         indexes = [
-            models.Index(fields=["-id"], name="inbound_newest"),
+            models.Index(fields=["message_id"], name="inbound_message_id"),
             # With the id: the first of several is asked for, and nothing else shall be read for it.
             models.Index(fields=["fingerprint", "id"], name="inbound_same"),
             models.Index(fields=["status", "id"], condition=~Q(status="done"), name="inbound_open"),

@@ -215,8 +215,9 @@ class WorkItem(models.Model):
     form = models.JSONField(_("answers"), default=dict, blank=True)
 
     source = models.CharField(_("channel"), max_length=12, choices=Source, default=Source.AGENT)
-    requester = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="requested", verbose_name=_("requester"))
-    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="items", verbose_name=_("customer or department"))
+    # Found by the indexes below, which begin with them.
+    requester = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="requested", db_index=False, verbose_name=_("requester"))
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="items", db_index=False, verbose_name=_("customer or department"))
     site = models.ForeignKey(Site, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("site"))
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="items", verbose_name=_("team"))
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="owned", verbose_name=_("handled by"))

@@ -76,7 +76,7 @@ class Entry(models.Model):
     #: Kinds that carry somebody's words; the rest are one-line facts.
     WORDS = (Kind.OPENED, Kind.COMMENT, Kind.MESSAGE_IN, Kind.MESSAGE_OUT, Kind.CALL)
 
-    item = models.ForeignKey(WorkItem, models.CASCADE, related_name="entries")
+    item = models.ForeignKey(WorkItem, models.CASCADE, related_name="entries", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind)
     public = models.BooleanField(_("the requester sees it"), default=False)
     author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
