@@ -82,8 +82,7 @@ class Person:
 
     def pk_of(self, who: str) -> str:
         """The key of somebody, found by name or user name as the desk finds callers."""
-        found = self.page.request.get(f"{self.product.url}/desk/people", params={"who": who}).text()
-        return found.partition('name="requester" value="')[2].partition('"')[0]
+        return str(self.page.request.get(f"{self.product.url}/pick/org.person", params={"q": who}).json()["rows"][0]["value"])
 
     def press(self, button: Locator) -> None:
         """Press what sends a form, and wait until the page shows its outcome."""

@@ -106,7 +106,10 @@ def test_a_call_is_logged_with_a_promise_to_call_back_that_is_kept(browser, prod
     # Who rings is found by his number, while he talks.
     page = engineer.go("/desk/new")
     page.fill("#who", "8120")
-    page.wait_for_selector("#people >> text=李倩")
+    expect(page.locator(".found [role=option]:visible", has_text="李倩")).to_be_visible()
+    page.press("#who", "Enter")
+    expect(page.locator("#who")).to_have_value(re.compile("李倩"))
+    expect(page.locator("#caller")).to_contain_text("8120")
     page.fill("#title", f"Telephone is dead {language}")
     engineer.accessible()
     page.check("[name=take]")

@@ -244,13 +244,19 @@ def test_another_customers_item_does_not_exist_on_any_page(item):
 def test_logging_a_call_finds_the_caller_by_number(desk, agent, requester, team):
     requester.phone = "8120"
     requester.save()
-    assert requester.name in desk.get("/desk/people?who=812").content.decode()
+    found = desk.get("/pick/org.person?q=812").json()["rows"]
+    assert [(row["value"], row["label"]) for row in found] == [(str(requester.pk), requester.name)]
+    assert "8120" in desk.get(f"/desk/caller?requester={requester.pk}").content.decode()
+    assert not desk.get("/desk/caller?requester=0").content
     refused = desk.post("/desk/new", {"title": "电话报修", "description": "说了很多", "kind": "incident"})
     assert refused.status_code == 422
     assert "说了很多" in refused.content.decode()
     desk.post("/desk/new", {"title": "电话报修", "kind": "incident", "requester": requester.pk, "source": "phone", "take": "1", "impact": "2", "urgency": "2"})
     made = WorkItem.objects.get(title="电话报修")
     assert (made.requester, made.owner, made.source, made.priority) == (requester, agent, "phone", 2)
+    # Without a script the number is typed, and means the one who has it.
+    desk.post("/desk/new", {"title": "打印机", "kind": "incident", "requester": "", "requester-typed": "8120"})
+    assert WorkItem.objects.get(title="打印机").requester == requester
 
 
 def test_the_palette_finds_pages_items_and_people(desk, requester, item):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from hengwei.core.files import files_of, still_there
 from hengwei.desk.models import CannedReply
 from hengwei.desk.texts import filled, reads_english
 from hengwei.org.models import User
+from hengwei.ui.kit.picking import picked
 from hengwei.work import kinds
 from hengwei.work.actions.intake import open_item
 from hengwei.work.models import Category, Level, Source, WorkItem
@@ -32,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Log a request while talking: who calls, in one field; the rest below."""
     user, error = staff(request), None
     typed: Any = request.POST if request.method == "POST" else request.GET
-    requester = User.objects.filter(pk=chosen(typed, "requester"), is_active=True).select_related("customer").first()
+    requester = User.objects.filter(pk=picked(typed, "requester", "org.person"), is_active=True).select_related("customer").first()
     if requester is None and request.method == "GET" and typed.get("kind") in [kind.key for kind in kinds.every() if not kind.for_requesters]:
         # A change or a problem is the department's own: who writes it down asks for it, unless he says otherwise.
         requester = user
@@ -49,21 +49,16 @@ def new(request: HttpRequest) -> HttpResponse:
         except ActionError as refusal:
             error = refusal
     return render(request, "desk/new.html", {
-        "error": error, "typed": typed, "requester": requester, "kept_files": still_there(request.POST.getlist("files"), user=user), "chosen": [requester] if requester else [], "kinds": kinds.every(), "levels": Level.choices,
+        "error": error, "typed": typed, "requester": requester, "kept_files": still_there(request.POST.getlist("files"), user=user), "asked": "form-select is-invalid" if error and error.field == "requester" else "form-select", "kinds": kinds.every(), "levels": Level.choices,
         "categories": Category.objects.filter(archived_at=None), "sources": [(s.value, s.label) for s in (Source.PHONE, Source.AGENT, Source.CHAT, Source.EMAIL)],
     }, status=422 if error else 200)
 
 
 @login_required
-def find_people(request: HttpRequest) -> HttpResponse:
-    """Contacts by name, number or address, for the caller's field."""
-    user = staff(request)
-    text = request.GET.get("who", "").strip()
-    people = []
-    if len(text) >= 2 or (text and not text.isascii()):
-        found = Q(name__icontains=text) | Q(email__istartswith=text) | Q(phone__startswith=text) | Q(mobile__startswith=text) | Q(employee_no=text) | Q(username__istartswith=text)
-        people = User.objects.visible_to(user).filter(found, is_active=True).select_related("customer").order_by("name", "id")[:8]
-    return render(request, "desk/people.html", {"people": people, "text": text})
+def caller(request: HttpRequest) -> HttpResponse:
+    """How to reach who was chosen: read out while he is on the line."""
+    person = User.objects.visible_to(staff(request)).filter(pk=chosen(request.GET, "requester"), is_active=True).first()
+    return render(request, "desk/caller.html", {"person": person})
 
 
 @login_required
