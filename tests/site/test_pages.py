@@ -246,6 +246,7 @@ def test_logging_a_call_finds_the_caller_by_number(desk, agent, requester, team)
     requester.save()
     found = desk.get("/pick/org.person?q=812").json()["rows"]
     assert [(row["value"], row["label"]) for row in found] == [(str(requester.pk), requester.name)]
+    assert (found[0]["hint"].endswith(" · 8120"), found[0]["full"].endswith("8120")) == (True, False)
     assert "8120" in desk.get(f"/desk/caller?requester={requester.pk}").content.decode()
     assert not desk.get("/desk/caller?requester=0").content
     refused = desk.post("/desk/new", {"title": "电话报修", "description": "说了很多", "kind": "incident"})

@@ -34,7 +34,12 @@ def _who(person: User) -> str:
     return " · ".join(part for part in parts if part) or person.email or person.phone or person.username
 
 
-_NAMES: dict[str, Any] = {"inside": ("name", "email", "phone", "mobile", "customer__name", "customer__name_en"), "begins": ("username", "employee_no"), "hint": _who, "text": lambda row: row.email or row.username}
+def _number(person: User, text: str) -> str:
+    """The number by which somebody who rings was found."""
+    return next((number for number in (person.phone, person.mobile) if text.strip() in number), "") if any(one.isdigit() for one in text) else ""
+
+
+_NAMES: dict[str, Any] = {"inside": ("name", "email", "phone", "mobile", "customer__name", "customer__name_en"), "begins": ("username", "employee_no"), "hint": _who, "why": _number, "text": lambda row: row.email or row.username}
 
 register(
     Picker("org.staff", User, lambda user: _people(user).filter(is_agent=True), _all_people, fits=lambda rows: asks(rows, "is_agent"), **_NAMES),

@@ -46,6 +46,8 @@ class Picker:
     begins: tuple[str, ...] = ()
     label: Callable[[Any], str] = str
     hint: Callable[[Any], str] = lambda row: ""
+    #: By what of it a row was found, where neither of both shows it: a telephone number.
+    why: Callable[[Any, str], str] = lambda row, text: ""
     #: What stands in a field that takes words: a number, an address.
     text: Callable[[Any], str] = str
     order: tuple[str, ...] = ("name", "id")
@@ -122,13 +124,13 @@ def pick(request: HttpRequest, key: str) -> JsonResponse:
     picker, user = _pickers.get(key), signed_in(request)
     if picker is None:
         raise Http404
-    value = request.GET.get("value", "")
+    value, text = request.GET.get("value", ""), request.GET.get("q", "")[:100]
     if value:
         rows = list(picker.seen(user).filter(pk=value)) if value.isdecimal() and len(value) < 19 else []
     else:
-        rows = list(picker.find(user, request.GET.get("q", "")[:100])[: OFFERED + 1])
+        rows = list(picker.find(user, text)[: OFFERED + 1])
     return JsonResponse({
-        "rows": [{"value": str(row.pk), "label": picker.label(row), "hint": picker.hint(row), "text": picker.text(row), "full": picker.full(row)} for row in rows[:OFFERED]],
+        "rows": [{"value": str(row.pk), "label": picker.label(row), "hint": " · ".join(part for part in (picker.hint(row), picker.why(row, text)) if part), "text": picker.text(row), "full": picker.full(row)} for row in rows[:OFFERED]],
         "more": len(rows) > OFFERED,
     })
 
