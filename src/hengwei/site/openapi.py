@@ -40,9 +40,9 @@ _PARAMETERS = {
     "review_overdue": gettext_noop("Only what should have been reviewed by now."), "since": gettext_noop("From this day on."), "snapshot": gettext_noop("Id of the frozen month."),
     "sort": gettext_noop("By what it is sorted: the name of a column, with `-` before it the other way round."), "start": gettext_noop("The moment to begin at, with its time zone."),
     "state": gettext_noop("Only in this state."), "status": gettext_noop("Only in this state."), "step": gettext_noop("The step."), "tag": gettext_noop("Only with this tag."),
-    "target": gettext_noop("Id of the promise."), "team": gettext_noop("Only of this team."), "template": gettext_noop("Id of the template of the checklist."),
-    "text": gettext_noop("The words."), "token": gettext_noop("The token of the link."), "trial": gettext_noop("Id of the trial."), "unit": gettext_noop("The unit."),
-    "unread": gettext_noop("Only unread ones."), "until": gettext_noop("Until this moment."), "user": gettext_noop("Id of the person."),
+    "target": gettext_noop("Id of the promise."), "team": gettext_noop("Only of this team (id)."), "template": gettext_noop("Id of the template of the checklist."),
+    "text": gettext_noop("The words."), "token": gettext_noop("The token of the link."), "trial": gettext_noop("Id of the trial."), "unit": gettext_noop("`hours`, `minutes`, `days` (to the end of the last of them) or `days_same_time` (to the same time of day)."),
+    "unread": gettext_noop("Only unread ones."), "until": gettext_noop("Until this day or moment."), "user": gettext_noop("Id of the person."),
     "version": gettext_noop("The version that you read: a stale one is refused with 409."), "waiting": gettext_noop("Only what waits for somebody's review."),
 }
 

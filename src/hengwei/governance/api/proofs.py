@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from hengwei.core import controls
 from hengwei.core.asked import signed_in
@@ -141,7 +141,7 @@ def suggestions(request: HttpRequest, pk: int) -> Any:
 
 
 @router.post("/regulations/{int:pk}/suggestions", summary="Accept the best suggestion for every clause")
-def accept(request: HttpRequest, pk: int, sort: bool = False) -> Any:
+def accept(request: HttpRequest, pk: int, sort: bool = Query(False, description="Sort the others too: norms for people are to be confirmed by a person, what obliges nobody is an explanation.")) -> Any:
     return bind_actions.accept_best(_version(request, pk), by=actor_of(request), rest="sort" if sort else "")
 
 

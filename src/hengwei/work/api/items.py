@@ -65,7 +65,7 @@ def pick(model: Any, value: Any, *, field: str, by: str = "pk", among: Callable[
 @router.get("/items", response=Page[ItemOut], summary="List work items")
 def list_items(
     request: HttpRequest, cursor: str = "", limit: int = 50, kind: str = "", phase: Phase | None = None, state: str = "",
-    open: bool | None = None, team: str = "", owner: int | None = None, requester: int | None = None, customer: int | None = None,
+    open: bool | None = None, team: str = Query("", description="Only of this team (key)."), owner: int | None = None, requester: int | None = None, customer: int | None = None,
     priority: int | None = None, received_after: datetime | None = None, sort: str = Query("newest", pattern="^(newest|due|priority)$"),
     q: str = Query("", max_length=400, description="The quick search: `from:李倩 is:overdue 2026-10 word`."),
 ) -> dict[str, Any]:
