@@ -7,6 +7,7 @@ from django.utils import translation
 
 from hengwei.channels.models import Notice
 from hengwei.channels.notice_words import sentence
+from hengwei.core.i18n import in_mine
 from hengwei.desk.actions.problems import link_incidents
 from hengwei.flows.articles import solved_by
 from hengwei.flows.automation.actions import save_rule
@@ -141,6 +142,27 @@ def test_of_what_a_rule_changed_and_put_on_hold(client, item, manager, writer):
         client.force_login(UserFactory(role="manager", language=language))
         page = client.get(item.get_absolute_url()).content.decode()
         assert f"<br>{name}" in page and other not in page
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_an_approval_that_a_rule_asks_for(client, item, manager, writer):
+    rule = save_rule(by=acting(manager), name="贵的要批", name_en="Dear things are approved", trigger="opened", deeds=[{"do": "approval", "approver": "person", "person": manager.pk}], active=True)
+    with translation.override(writer):
+        assert fire(rule, item.pk, event="opened", chain=(), reason="event:1", at=TUESDAY).outcome == "done"
+    chinese, english = _lines(item, "approval")
+    assert chinese.endswith("贵的要批") and english.endswith("Dear things are approved")
+    notice = Notice.objects.get(event="approval", user=manager)
+    for language, name, other in (("zh-hans", "贵的要批", "Dear things"), ("en", "Dear things are approved", "贵的要批")):
+        User.objects.filter(pk=manager.pk).update(language=language)
+        client.force_login(User.objects.get(pk=manager.pk))
+        page = client.get("/approvals").content.decode()
+        assert name in page and other not in page
+        with translation.override(language):
+            assert in_mine(notice.params["reason"]) == name
+    with translation.override(writer):
+        decide(ApprovalVote.objects.get(user=manager), approve=True, by=acting(manager), at=TUESDAY)
+    chinese, english = _lines(item, "approval")
+    assert chinese.endswith("贵的要批") and english.endswith("Dear things are approved")
 
 
 @pytest.mark.parametrize("writer", ["zh-hans", "en"])

@@ -135,7 +135,7 @@ def ask_approvers(event: ApprovalAsked) -> None:
             if not may_decide(vote, person, event.at):
                 continue
             link = settings.SITE_URL + reverse("work:approve_by_link", args=[link_token(vote, person)])
-            params = {"actor": _name(approval.asked_by or approval.item.requester), "reason": approval.name, "link": link}
+            params = {"actor": _name(approval.asked_by or approval.item.requester), "reason": approval.names, "link": link}
             notices.tell([person], "approval", item=approval.item, at=event.at, params=params)
 
 

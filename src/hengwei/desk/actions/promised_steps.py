@@ -20,7 +20,7 @@ def begin(asked: Asked, *, by: Actor, at: datetime) -> None:
     version = asked.version
     steps = version.plan.steps if version.plan is not None else version.approvals
     if steps:
-        start_approval(asked.item, steps, by=Actor().caused_by("catalogue"), name=version.entry.label, at=at)
+        start_approval(asked.item, steps, by=Actor().caused_by("catalogue"), name=version.entry.names, at=at)
     else:
         carry_out(asked, at=at)
 

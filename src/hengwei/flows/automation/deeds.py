@@ -307,7 +307,7 @@ def _approver(given: Given) -> dict[str, Any]:
 @_deed("approval", gettext_lazy("ask for approval"), "approver", "person", check=lambda g: "" if g.get("approver") in APPROVERS and (g["approver"] != "person" or _person(g)) else _("choose who approves."),
        tell=lambda item, g: _("asks for approval: %(who)s") % {"who": _person(g) if g["approver"] == "person" else APPROVERS[g["approver"]]})
 def _approval(item: WorkItem, given: Given, doing: Doing) -> object:
-    return approvals.start_approval(item, [{"name": doing.rule, "mode": "any", "approvers": [_approver(given)]}], by=doing.by, name=doing.rule, at=doing.at)
+    return approvals.start_approval(item, [{"mode": "any", "approvers": [_approver(given)]}], by=doing.by, name=doing.names, at=doing.at)
 
 
 @_deed("child", gettext_lazy("open a part (child item)"), "kind", "text", "team", check=lambda g: _has_words(g) or ("" if g.get("kind") in {kind.key for kind in kinds.every()} else _("choose a kind.")),

@@ -13,11 +13,12 @@ from typing import Any
 from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Forbidden, NotFound, Refused
 from hengwei.core.events import emit
-from hengwei.core.i18n import Words, in_each_language
+from hengwei.core.i18n import Words, in_each_language, in_mine
 from hengwei.org.models import Absence, User
 from hengwei.work import facts
 from hengwei.work import permissions as perms
@@ -27,7 +28,7 @@ from hengwei.work.events import ApprovalAsked, ApprovalDecided, ApprovalLate, Ap
 from hengwei.work.models import Approval, ApprovalPlan, ApprovalStep, ApprovalVote, Entry, WorkItem
 
 from .approvers import checked_steps, resolve
-from .writing import Log, moment, writing
+from .writing import Log, moment, name_in_each, writing
 
 #: How long a link in a mail approves.
 LINK_FOR = timedelta(days=30)
@@ -37,7 +38,7 @@ State, StepState, VoteState = Approval.State, ApprovalStep.State, ApprovalVote.S
 
 @transaction.atomic
 def start_approval(
-    item: WorkItem, steps: Sequence[Mapping[str, Any]], *, by: Actor, name: str = "", on_approved: str = "", on_refused: str = "",
+    item: WorkItem, steps: Sequence[Mapping[str, Any]], *, by: Actor, name: Words = "", on_approved: str = "", on_refused: str = "",
     at: datetime | None = None,
 ) -> Approval:
     """Put an item to its approvers, in the order of `steps` (approvers.py says how they are written).
@@ -56,7 +57,7 @@ def start_approval(
         if item.workflow.transition(key) is None:
             raise ValueError(f"{item.kind} has no transition {key}")
     approval = Approval.objects.create(
-        item=item, name=name or item.title[:200], asked_by=by.user, asked_at=at, on_approved=on_approved, on_refused=on_refused,
+        item=item, **_named(name or item.title), asked_by=by.user, asked_at=at, on_approved=on_approved, on_refused=on_refused,
     )
     ApprovalStep.objects.bulk_create(
         ApprovalStep(
@@ -66,9 +67,17 @@ def start_approval(
         for order, step in enumerate(wanted, 1)
     )
     with writing(item, by=by, at=at) as log:
-        log.record(Entry.Kind.APPROVAL, public=True, details={"what": "asked", "name": approval.name})
+        log.record(Entry.Kind.APPROVAL, public=True, details={"what": "asked", **name_in_each("name", approval)})
         _advance(approval, log)
     return approval
+
+
+def _named(words: Words) -> dict[str, str]:
+    """What is approved, as it is kept: in one language, or in each where the company gave it a name in both."""
+    if isinstance(words, str):
+        return {"name": words[:200]}
+    with override("zh-hans"):
+        return {"name": in_mine(words)[:200], "name_en": words.get("en", "")[:200]}
 
 
 def start_planned(item: WorkItem, *, by: Actor, on_approved: str, on_refused: str, at: datetime) -> Approval:
@@ -80,7 +89,7 @@ def start_planned(item: WorkItem, *, by: Actor, on_approved: str, on_refused: st
         {"mode": "any", "approvers": [{"by": "team_lead"}]},
         {"mode": "any", "approvers": [{"by": "role", "key": "manager"}]},
     ]
-    return start_approval(item, steps, by=by, name=plan.label if plan else "", on_approved=on_approved, on_refused=on_refused, at=at)
+    return start_approval(item, steps, by=by, name=plan.names if plan else "", on_approved=on_approved, on_refused=on_refused, at=at)
 
 
 def _called(step: ApprovalStep) -> Words:
@@ -175,7 +184,7 @@ def _settle(approval: Approval, step: ApprovalStep, log: Log) -> None:
     refusal = step.votes.filter(state=VoteState.REFUSED).order_by("-decided_at").first()
     log.record(
         Entry.Kind.APPROVAL, public=True, text=refusal.comment if refusal and result is Verdict.REFUSED else "",
-        details={"what": "passed" if result is Verdict.APPROVED else "failed", "name": approval.name},
+        details={"what": "passed" if result is Verdict.APPROVED else "failed", **name_in_each("name", approval)},
     )
     emit(ApprovalDecided(item_id=log.item.pk, approval_id=approval.pk, outcome=approval.state, actor=log.by, at=log.at))
 
@@ -261,7 +270,7 @@ def withdraw_approval(approval: Approval, *, by: Actor, comment: str = "", at: d
     approval.state, approval.decided_at = State.WITHDRAWN, at
     approval.save()
     with writing(item, by=by, at=at) as log:
-        log.record(Entry.Kind.APPROVAL, public=True, text=comment.strip(), details={"what": "withdrawn", "name": approval.name})
+        log.record(Entry.Kind.APPROVAL, public=True, text=comment.strip(), details={"what": "withdrawn", **name_in_each("name", approval)})
     emit(ApprovalDecided(item_id=item.pk, approval_id=approval.pk, outcome=approval.state, actor=by, at=at))
     _carry_out(approval, item, by=by, at=at)
     return approval

@@ -108,7 +108,7 @@ class SignOffOut(Schema):
 def approval_out(approval: Approval, *, reader: User) -> dict[str, Any]:
     """An approval with its steps."""
     return {
-        "id": approval.pk, "item": approval.item.number, "name": approval.name, "state": approval.state,
+        "id": approval.pk, "item": approval.item.number, "name": approval.label, "state": approval.state,
         "asked_by": person(approval.asked_by, reader=reader), "asked_at": approval.asked_at, "decided_at": approval.decided_at,
         "steps": [
             {
@@ -154,7 +154,7 @@ def waiting(request: HttpRequest, cursor: str = "", limit: int = 50) -> dict[str
     rows = ApprovalVote.objects.waiting_for(signed_in(request), timezone.now()).select_related("step__approval__item")
     return keyset(rows, order=("id",), cursor=cursor, limit=limit, show=lambda vote: {
         "vote": vote.pk, "approval": vote.step.approval_id, "item": vote.step.approval.item.number, "title": vote.step.approval.item.title,
-        "name": vote.step.approval.name, "step": vote.step.label, "since": vote.step.opened_at,
+        "name": vote.step.approval.label, "step": vote.step.label, "since": vote.step.opened_at,
     })
 
 

@@ -53,7 +53,7 @@ class ApprovalPlan(Bilingual):
         indexes = [models.Index(fields=["order", "id"], name="approval_plan_order")]
 
 
-class Approval(models.Model):
+class Approval(Bilingual):
     """A question put to approvers, step by step."""
 
     class State(models.TextChoices):
@@ -79,9 +79,6 @@ class Approval(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state="open") | Q(decided_at__isnull=False), name="approval_decided_has_time"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def is_open(self) -> bool:

@@ -192,7 +192,7 @@ def approval_told(d: dict[str, Any]) -> str:
         "late": _("not decided in time (%(step)s), waiting for %(awaited)s"),
     }.get(d.get("what", ""), "")
     said = words % {
-        "name": d.get("name", ""), "step": in_mine(d.get("step") or "") or _("step"), "to": d.get("to", ""), "missing": in_line(d.get("missing", [])), "awaited": listed(d.get("awaited", [])) or _("an approver"),
+        "name": _named(d, "name"), "step": in_mine(d.get("step") or "") or _("step"), "to": d.get("to", ""), "missing": in_line(d.get("missing", [])), "awaited": listed(d.get("awaited", [])) or _("an approver"),
     }
     return said + (_(" for %(name)s") % {"name": d["for"]} if d.get("for") else "")
 
