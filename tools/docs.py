@@ -97,9 +97,9 @@ def rest_page(chinese: bool) -> Iterator[str]:
     every = {one["name"]: one.get("description", "") for verbs in schema["paths"].values() for what in verbs.values() for one in what.get("parameters", [])}
     yield f"# REST\n\n{schema['info']['description']}\n"
     yield (
-        "系统以OpenAPI文档提供本接口：`/api/v1/openapi.json`。文档的语言由`?language=zh-hans`或`?language=en`指定，否则按`Accept-Language`，两者都没有时为英文。\n"
+        "系统在`/api/v1/docs`按读者的语言列出全部调用及其参数和正文，并在`/api/v1/openapi.json`提供OpenAPI文档。该文档的语言由`?language=zh-hans`或`?language=en`指定，否则按`Accept-Language`，两者都没有时为英文。\n"
         if chinese else
-        "An installation describes it as OpenAPI at `/api/v1/openapi.json`, in the language of `?language=zh-hans` or `?language=en`, else of `Accept-Language`, else in English.\n"
+        "An installation lists all calls with their parameters and bodies at `/api/v1/docs`, in the reader's language, and describes them as OpenAPI at `/api/v1/openapi.json`, in the language of `?language=zh-hans` or `?language=en`, else of `Accept-Language`, else in English.\n"
     )
     yield "各列表共有的参数：\n" if chinese else "Parameters of every list:\n"
     yield from table(["参数", "含义"] if chinese else ["Parameter", "Meaning"], [[f"`{name}`", every[name]] for name in OF_LISTS])

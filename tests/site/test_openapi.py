@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,6 +68,11 @@ def test_the_names_of_fields_are_those_of_the_form_in_the_language(db):
         assert _described(f"?language={language}")["components"]["schemas"]["TeamIn"]["properties"]["name_en"]["description"].startswith(label)
 
 
-def test_the_page_asks_for_it_in_the_language_of_the_person(client, department):
-    client.force_login(UserFactory(role="agent", language="en"))
-    assert "/api/v1/openapi.json?language=en" in client.get("/api/v1/docs", headers={"Accept-Language": "zh-CN"}).content.decode()
+def test_the_page_tells_it_in_the_language_of_the_person_and_loads_nothing_from_elsewhere(client, department):
+    for language, words in (("en", ("Record a new work item", "Id of the person it is for; you, unless given.")), ("zh-hans", ("登记新工单", "请求人的ID；不填则为本人。"))):
+        client.force_login(UserFactory(role="agent", language=language))
+        page = client.get("/api/v1/docs", headers={"Accept-Language": "fr"}).content.decode()
+        assert all(one in page for one in words) and f"/api/v1/openapi.json?language={language}" in page
+        assert "POST /api/v1/items" in page and "<code>sort=due</code>" in page
+        # The policy of all our pages lets nothing else run: the library's page, loaded from elsewhere, stayed blank.
+        assert re.findall(r'(?:src|href)="((?:https?:)?//[^"]+)', page) == []

@@ -22,7 +22,8 @@ from hengwei.core.errors import ActionError
 from hengwei.core.rest import problem, problem_of
 from hengwei.org.tokens import authenticate_token
 from hengwei.site import audit, history, operation
-from hengwei.site.openapi import Api, Docs
+from hengwei.site.openapi import Api
+from hengwei.site.reference import Docs
 
 
 class TokenAuth(HttpBearer):

@@ -8,10 +8,9 @@ from inspect import cleandoc
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, gettext, gettext_noop, override
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
-from ninja.openapi.docs import DocsBase, Swagger
 
 #: What is read by people; `title` is made of the names of fields and stays as those do.
 _READ = ("summary", "description")
@@ -45,18 +44,6 @@ _PARAMETERS = {
     "unread": gettext_noop("Only unread ones."), "until": gettext_noop("Until this day or moment."), "user": gettext_noop("Id of the person."),
     "version": gettext_noop("The version that you read: a stale one is refused with 409."), "waiting": gettext_noop("Only what waits for somebody's review."),
 }
-
-
-class _Page(Swagger):
-    def get_openapi_url(self, api: NinjaAPI, path_params: dict[str, Any]) -> str:
-        return f"{super().get_openapi_url(api, path_params)}?language={get_language()}"
-
-
-class Docs(DocsBase):
-    """The page on which the API is read, in the language of the page."""
-
-    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        return _Page().render_page(request, api, **kwargs)
 
 
 class Api(NinjaAPI):
@@ -93,7 +80,8 @@ def language_of(request: HttpRequest) -> str:
 
 
 @cache
-def _written(language: str) -> bytes:
+def written(language: str) -> bytes:
+    """The document in one language; made once."""
     from hengwei.site.api import api
 
     with override(language):
@@ -103,4 +91,4 @@ def _written(language: str) -> bytes:
 def description(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document."""
     language = language_of(request)
-    return HttpResponse(_written(language), content_type="application/json", headers={"Content-Language": language, "Vary": "Accept-Language"})
+    return HttpResponse(written(language), content_type="application/json", headers={"Content-Language": language, "Vary": "Accept-Language"})
