@@ -38,7 +38,7 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
   const box = Object.assign(document.createElement("div"), { className: "found", id: `found-${++boxes}` });
   box.setAttribute("role", "listbox");
   box.setAttribute("popover", "manual");
-  let asked = 0, timer = 0, here = -1, composing = false, typed = false, wanted = false;
+  let asked = 0, timer = 0, here = -1, composing = false, typed = false, wanted = false, entered = false;
 
   const shown = () => (list?.value ? list.selectedOptions[0]?.text ?? "" : "");
   const blank = () => [...(list?.options ?? [])].find((one) => one.value === "");
@@ -87,6 +87,7 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
   };
   const close = () => {
     asked++;
+    entered = false;
     window.clearTimeout(timer);
     input.removeAttribute("aria-busy");
     if (isOpen()) box.hidePopover();
@@ -145,12 +146,20 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     // Nothing is taken that nobody pointed at: words stay words.
     if ((list && text) || wanted) point(0); else here = -1;
     wanted = false;
+    // Who pressed Enter before the answer meant the only one there is; of several he chooses.
+    if (entered && found.length === 1 && offered.length === 1) take(rows()[0]);
+    entered = false;
   };
+  const isBusy = () => input.hasAttribute("aria-busy");
+  const pointed = () => { if (list && !isOpen() && !isBusy()) void look(); };
   input.addEventListener("compositionstart", () => { composing = true; });
   input.addEventListener("compositionend", () => { composing = false; typed = true; void look(); });
-  input.addEventListener("input", () => { typed = true; asked++; input.setAttribute("aria-busy", "true"); window.clearTimeout(timer); timer = window.setTimeout(look, PAUSE_MS); });
+  input.addEventListener("input", () => { typed = true; entered = false; asked++; input.setAttribute("aria-busy", "true"); window.clearTimeout(timer); timer = window.setTimeout(look, PAUSE_MS); });
   input.addEventListener("focus", () => { if (list) input.select(); });
-  input.addEventListener("click", () => { if (list && !isOpen()) void look(); });
+  // At the press already: what renews the page till the button is let go (live.ts) would take the click away with the field.
+  input.addEventListener("mousedown", (event) => { if (event.button === 0) pointed(); });
+  input.addEventListener("click", pointed);
+  input.addEventListener("hw:look", pointed);
   input.addEventListener("keydown", (event) => {
     // 229: a key that the input method takes for itself.
     if (event.isComposing || event.keyCode === 229) return;
@@ -159,10 +168,11 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
       event.preventDefault();
       if (open) point(here < 0 && event.key === "ArrowUp" ? -1 : here + (event.key === "ArrowDown" ? 1 : -1));
       else { wanted = true; void look(); }
-    } else if (event.key === "Enter" && list && typed && !open) {
-      // Typed faster than the answer came: it is waited for, and no half form is sent.
+    } else if (list && typed && ((event.key === "Enter" && !open) || (["Enter", "Tab"].includes(event.key) && isBusy()))) {
+      // Typed faster than the answer came: it is waited for; no half form is sent, and nothing taken of the list before.
       event.preventDefault();
       event.stopPropagation();
+      entered = true;
       void look();
     } else if (open && event.key === "Enter" && rows()[here]) { event.preventDefault(); event.stopPropagation(); take(rows()[here]); }
     else if (open && event.key === "Tab" && list && typed && rows()[here]) take(rows()[here]);
@@ -175,17 +185,18 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     if (!input.value.trim() && blank() && list.value) { list.value = ""; list.dispatchEvent(new Event("change", { bubbles: true })); }
     show();
   });
-  window.addEventListener("resize", close);
+  // The keyboard of a phone resizes the window just when somebody comes into the field.
+  window.addEventListener("resize", () => { if (isOpen()) place(); });
   document.addEventListener("scroll", (event) => { if (isOpen() && event.target !== box) place(); }, true);
 }
 
-/** What is being typed into such a field goes on where the part of the page around it is renewed by what others do. */
+/** What is being typed into such a field, or looked for, goes on where the part of the page around it is renewed by what others do. */
 export function keepFinding(): void {
   let kept: { input: HTMLInputElement; action: string | null; name: string; text: string } | null = null;
   document.addEventListener("htmx:beforeSwap", () => {
     const input = document.activeElement;
     const list = input?.previousElementSibling;
-    kept = input instanceof HTMLInputElement && input.matches(".finder") && list instanceof HTMLSelectElement && input.value !== input.defaultValue
+    kept = input instanceof HTMLInputElement && input.matches(".finder") && list instanceof HTMLSelectElement && (input.value !== input.defaultValue || input.matches("[aria-busy=true], [aria-expanded=true]"))
       ? { input, action: input.form?.getAttribute("action") ?? null, name: list.name, text: input.value } : null;
   });
   document.addEventListener("htmx:afterSettle", () => {
@@ -197,6 +208,7 @@ export function keepFinding(): void {
     const now = list?.nextElementSibling;
     if (!(now instanceof HTMLInputElement)) return;
     now.focus({ preventScroll: true });
+    if (was.text === was.input.defaultValue) { now.dispatchEvent(new Event("hw:look")); return; }
     now.value = was.text;
     now.setSelectionRange(was.text.length, was.text.length);
     now.dispatchEvent(new Event("input", { bubbles: true }));

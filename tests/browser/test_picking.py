@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .people import Person, fresh
+from .test_dialogs_kept import _with_an_answer_held_back
 
 pytestmark = [pytest.mark.browser]
 LANGUAGES = pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -137,3 +138,76 @@ def test_members_of_a_team_are_chips_and_more_are_found(browser, product):
     manager.press(page.locator("main .form-foot .btn-primary"))
     expect(page.locator("main")).to_contain_text("周超")
     manager.close()
+
+
+class Held:
+    """What the field asks is answered when the walk says so."""
+
+    def __init__(self, page):
+        self.page, self.asked = page, []
+        page.route("**/pick/**", lambda route: self.asked.append(route))
+
+    def answers(self) -> None:
+        self.page.wait_for_timeout(200)
+        for one in self.asked:
+            one.continue_()
+        self.page.unroute("**/pick/**")
+
+
+def test_who_types_faster_than_the_answer_comes_sends_no_half_form_and_gets_whom_he_typed(browser, product):
+    manager = Person(browser, product, "yangjing", "zh-hans")
+    page = manager.go("/org/people/new")
+    page.fill("#id_name", "某人")
+    field = page.locator("#id_manager")
+    field.click()
+    expect(_offered(page).nth(3)).to_be_visible()
+    held = Held(page)
+    field.fill("陈杰")
+    field.press("Enter")
+    held.answers()
+    expect(_offered(page)).to_have_count(0)
+    expect(field).to_have_value(re.compile("陈杰"))
+    assert page.url.endswith("/org/people/new"), "Enter chose, it did not send"
+    # Nor does Tab take the first of a list that is no longer the answer.
+    field.fill("王")
+    expect(_offered(page).first).to_contain_text("王")
+    held = Held(page)
+    field.fill("陈杰")
+    field.press("Tab")
+    held.answers()
+    expect(field).to_have_value(re.compile("陈杰"))
+    manager.close()
+
+
+def test_a_click_shows_the_list_also_when_the_window_changes_meanwhile(browser, product):
+    manager = Person(browser, product, "yangjing", "zh-hans")
+    page = manager.go("/org/people/new")
+    held = Held(page)
+    page.locator("#id_manager").click()
+    # As the keyboard of a phone does.
+    page.set_viewport_size({"width": 1280, "height": 500})
+    held.answers()
+    expect(_offered(page).first).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 520})
+    expect(_offered(page).first).to_be_visible()
+    manager.close()
+
+
+def test_a_click_shows_the_list_also_when_the_page_around_it_is_renewed_meanwhile(browser, product):
+    engineer = Person(browser, product, "wangmin", "zh-hans")
+    page, answer = _with_an_answer_held_back(engineer)
+    page.locator("#head details.menu > summary").click()
+    page.locator("#head [data-dialog=assign]").click()
+    # Pressed: from now on what others do leaves it where it is.
+    box = page.locator("#as-owner").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 10)
+    held = Held(page)
+    page.mouse.down()
+    expect(page.locator("#as-owner")).to_have_attribute("aria-busy", "true")
+    page.mouse.up()
+    # The answer to his own deed is put in its place all the same.
+    answer()
+    held.answers()
+    expect(_offered(page).first).to_be_visible()
+    expect(page.locator("#as-owner")).to_be_focused()
+    engineer.close()
