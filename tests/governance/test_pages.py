@@ -251,3 +251,24 @@ def test_a_page_asks_no_more_for_more_rows(name, page, manager, boss, lead, requ
         counts.append(len(asked))
     assert counts[1] <= counts[0], counts
     assert counts[1] <= 40
+
+
+def test_approvers_are_found_by_name_and_only_who_may_approve_is_one(page, manager, boss, agent):
+    """As many as there may be: the page carries none of them, and what was chosen stays when something else is wrong."""
+    version = imported(manager, 1)
+    pk = version.regulation_id
+    found = [row["value"] for row in page.get("/pick/governance.approver?q=").json()["rows"]]
+    assert str(boss.pk) in found
+    assert not {str(manager.pk), str(agent.pk)} & set(found)
+    shown = page.get(reverse("governance:life", args=[pk])).content.decode()
+    assert 'data-find="/pick/governance.approver"' in shown
+    assert boss.name not in shown
+    at = reverse("governance:live", args=[pk, "submit"])
+    assert page.post(at, {"approvers": [agent.pk]}).status_code == 422
+    assert page.post(at, {"approvers": [manager.pk]}).status_code == 422
+    refused = page.post(at, {"approvers": [boss.pk, agent.pk]}).content.decode()
+    assert f'value="{boss.pk}" selected' in refused
+    # Without a script a name is typed.
+    page.post(at, {"approvers-typed": boss.name})
+    version.refresh_from_db()
+    assert version.state == "approval"

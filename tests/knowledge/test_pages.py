@@ -321,3 +321,17 @@ def test_a_page_asks_little_however_much_there_is(desk, portal, author, reviewer
         client.get(address)
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
+
+
+def test_who_looks_over_an_article_is_found_by_name(agent, lead, author, reviewer):
+    """Of those who may; the page carries none of them."""
+    article = written(author, title="谁来看")
+    writer = signed_in(author.user)
+    shown = writer.get(article.get_absolute_url()).content.decode()
+    assert 'data-find="/pick/knowledge.reviewer"' in shown
+    found = {row["value"] for row in writer.get("/pick/knowledge.reviewer?q=").json()["rows"]}
+    assert str(lead.pk) in found
+    assert str(author.user.pk) not in found
+    writer.post(f"{article.get_absolute_url()}/do/submit", {"asked": lead.pk})
+    article.refresh_from_db()
+    assert article.working.asked == lead

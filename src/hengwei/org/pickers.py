@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -40,6 +41,20 @@ def _number(person: User, text: str) -> str:
 
 
 _NAMES: dict[str, Any] = {"inside": ("name", "email", "phone", "mobile", "customer__name", "customer__name_en"), "begins": ("username", "employee_no"), "hint": _who, "why": _number, "text": lambda row: row.email or row.username}
+
+def holding(permission: str) -> Callable[[Any], QuerySet[Any]]:
+    """Colleagues who have a permission, but for who asks: to approve or to look over what he wrote himself."""
+    def rows(user: Any) -> QuerySet[Any]:
+        held = _people(user).filter(is_agent=True, roles__permissions__contains=[permission]).distinct()
+        return held if user is None else held.exclude(pk=user.pk)
+
+    return rows
+
+
+def picker_of_holders(key: str, permission: str) -> Picker:
+    """A picker of those who have a permission."""
+    return Picker(key, User, holding(permission), _all_people, fits=lambda rows: False, **_NAMES)
+
 
 register(
     Picker("org.staff", User, lambda user: _people(user).filter(is_agent=True), _all_people, fits=lambda rows: asks(rows, "is_agent"), **_NAMES),

@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hengwei.core.controls import Control
-from hengwei.governance import permissions as perms
 from hengwei.governance.models import Binding, Regulation
 from hengwei.org.models import Team, User
 from hengwei.ui.kit import KitModelForm
 from hengwei.ui.kit.forms import dress
+from hengwei.ui.kit.picked import PickMany
+from hengwei.ui.kit.picking import picker_of
 
 #: Both languages side by side.
 SAYS = [said for name in Regulation.SAYS for said in (name, f"{name}_en")]
@@ -110,13 +111,12 @@ class AttestationForm(forms.Form):
 class SubmitForm(forms.Form):
     """To whom a draft is put."""
 
-    approvers = forms.ModelMultipleChoiceField(label=_("approved by"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple)
+    approvers = forms.ModelMultipleChoiceField(label=_("approved by"), queryset=User.objects.none(), widget=PickMany(key="governance.approver"))
     note = forms.CharField(label=_("what changes and why"), widget=forms.Textarea, required=False)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        people = User.objects.staff().filter(roles__permissions__contains=[perms.APPROVE]).exclude(pk=by.pk).distinct().order_by("name")
-        self.fields["approvers"].queryset = people  # type: ignore[attr-defined]
+        self.fields["approvers"].queryset = picker_of("governance.approver").rows(by)  # type: ignore[attr-defined]
         dress(self)
 
 

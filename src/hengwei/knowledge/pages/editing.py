@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hengwei.core.acting import Actor, current
-from hengwei.core.asked import chosen, signed_in
+from hengwei.core.asked import signed_in
 from hengwei.core.errors import ActionError, Conflict, NotFound, Refused
 from hengwei.core.files import files_of
 from hengwei.knowledge import permissions as perms
@@ -29,6 +29,7 @@ from hengwei.knowledge.named import names_in
 from hengwei.knowledge.rendering import render as rendered
 from hengwei.org.models import User
 from hengwei.ui.kit.diffs import lines
+from hengwei.ui.kit.picking import picked
 
 from .reading import find
 
@@ -137,7 +138,7 @@ def _day(text: str) -> date | None:
 
 
 def _submit(article: Article, by: Actor, post: Any) -> str:
-    asked = User.objects.staff().filter(pk=chosen(post, "asked")).first()
+    asked = User.objects.staff().filter(pk=picked(post, "asked", "knowledge.reviewer")).first()
     review.submit(article, by=by, asked=asked, note=post.get("reason", ""), private_confirmed=bool(post.get("private_confirmed")))
     return _("Given to review. Somebody else reads it before it is published.")
 

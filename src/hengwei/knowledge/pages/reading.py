@@ -173,7 +173,6 @@ def _about(request: HttpRequest, row: Article, user: User) -> dict[str, Any]:
             "may_confirm": user.may(perms.REVIEW) or (user.may(perms.WRITE) and row.owner_id == user.pk), "broken": Link.objects.filter(article=row, broken=True),
             "corrections": Correction.objects.visible_to(user).open().filter(article=row).select_related("author")[:10],
             "words": row.feedback.exclude(words="").select_related("user").order_by("-at")[:10], "changes": row.changes.select_related("by")[:12],
-            "others": User.objects.staff().filter(roles__permissions__contains=[perms.REVIEW]).exclude(pk=user.pk).distinct().order_by("name"),
             "draft": row.working if row.working and row.working.status == Status.DRAFT else None,
             "private": private_in(row.working) if row.working is not None and row.audience not in ("staff", "teams") else {},
         }

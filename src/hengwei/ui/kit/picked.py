@@ -26,12 +26,16 @@ def _rows_of(picker: Picker, values: Iterable[Any]) -> dict[str, Any]:
 
 
 class PickMany(forms.SelectMultiple):
-    """Several of very many: the chosen ones as chips, and a field that finds one more."""
+    """Several of very many: the chosen ones as chips, and a field that finds one more. `key` names a picker, where no other fits so well."""
+
+    def __init__(self, attrs: Any = None, *, key: str = ""):
+        super().__init__(attrs)
+        self.key = key
 
     @property
     def picker(self) -> Picker:
         """What it finds: by the rows that its form's field takes at last."""
-        found = fitting(self.choices.queryset)  # type: ignore[attr-defined,union-attr]
+        found = picker_of(self.key) if self.key else fitting(self.choices.queryset)  # type: ignore[attr-defined,union-attr]
         assert found is not None
         return found
 
