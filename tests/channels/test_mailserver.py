@@ -6,6 +6,8 @@ import getpass
 import imaplib
 import os
 import shutil
+import smtplib
+import socket
 import subprocess
 import threading
 import time
@@ -17,6 +19,7 @@ from hengwei.channels import receiving
 from hengwei.channels.actions import inbound
 from hengwei.channels.fetching import fetch
 from hengwei.channels.models import InboundMessage, Mailbox
+from hengwei.config import worker
 from hengwei.work.models import WorkItem
 from tests.channels.conftest import free_port, mail, send_all
 
@@ -219,3 +222,24 @@ def test_swaks_hands_over_by_smtp(department, mailbox, monkeypatch):
     assert row.status == "kept"
     read_all()
     assert WorkItem.objects.get().title == "打印机"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_receives_mail_besides_also_where_another_had_its_port_first(department, mailbox, monkeypatch):
+    monkeypatch.setattr(worker, "AGAIN", 0.1)
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)) as another, worker._receiving(("127.0.0.1", port)):
+        time.sleep(0.5)
+        another.close()
+        until = time.monotonic() + 20
+        while True:
+            try:
+                with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
+                    server.sendmail("li@customer.example", ["help@example.com"], mail())
+                break
+            except OSError:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+    assert InboundMessage.objects.get().status == "kept"
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), 1)

@@ -1,4 +1,4 @@
-"""The built-in SMTP receiver, and waiting for new mail by IDLE: a process of its own beside the worker."""
+"""The built-in SMTP receiver, and waiting for new mail by IDLE: by threads of the worker, or in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from .actions import inbound
 from .fetching import Unreachable, connected, fetch
@@ -103,6 +103,7 @@ def serve(host: str, port: int, stopping: threading.Event) -> None:
     finally:
         if server is not None:
             server.stop()
+        connection.close()
 
 
 def _bytes(content: bytes | str | None) -> bytes:

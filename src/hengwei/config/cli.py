@@ -137,7 +137,7 @@ def serve(sample: bool = typer.Option(False, "--demo", help="Load the sample com
         address = f"http://{config.host}:{config.port}"
         say("hengwei", f"{address}  (Ctrl-C stops)")
         this = [sys.executable, "-m", "hengwei.config.cli"]
-        Supervisor([Part("web", [*this, "web"]), Part("worker", [*this, "worker"]), Part("mail", [*this, "mail", "serve", "--host", config.smtp_bind, "--port", str(config.smtp_port)])]).run()
+        Supervisor([Part("web", [*this, "web"]), Part("worker", [*this, "worker", "--mail"])]).run()
         say("hengwei", "stopped")
 
 
@@ -153,13 +153,14 @@ def web() -> None:
 
 
 @app.command()
-def worker() -> None:
+def worker(mail: bool = typer.Option(False, "--mail", help="Receive mail in this process, too: what `hengwei mail serve` does in one of its own.")) -> None:
     """The worker alone, against DATABASE_URL: jobs and timers."""
+    config = settings()
     with database():
         _django()
         from hengwei.config.worker import run
 
-        run(settings().worker_jobs)
+        run(config.worker_jobs, (config.smtp_bind, config.smtp_port) if mail else None)
 
 
 @app.command()

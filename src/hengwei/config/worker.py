@@ -1,10 +1,13 @@
-"""The worker: events after their commit, jobs and timers side by side, long work in a lane of its own, in one process."""
+"""The worker: events after their commit, jobs and timers side by side, long work in a lane of its own, mail where it shall; in one process."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 #: A job that still runs is given so long when the worker is told to stop; then it goes back to the queue.
@@ -13,8 +16,19 @@ GRACE_SECONDS = 10
 LONG_AT_ONCE = 1
 
 
-def run(jobs: int) -> None:
-    """Until SIGTERM or SIGINT. `jobs` run at a time: one that waits for a slow server does not keep the others waiting."""
+#: Where mail is received: the address to listen on, and the port of SMTP; 0 for IMAP only.
+Receiver = tuple[str, int]
+log = logging.getLogger("hengwei.mail")
+#: Seconds after which a receiver that could not begin tries again: its port may be another's for a while.
+AGAIN = 10.0
+
+
+def run(jobs: int, mail: Receiver | None = None) -> None:
+    """Until SIGTERM or SIGINT. `jobs` run at a time: one that waits for a slow server does not keep the others waiting.
+
+    With `mail` it receives mail besides: on one machine a process of its own for it would cost a hundred megabytes, and do
+    nothing most of the time.
+    """
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.utils import connector_params
     from procrastinate.psycopg_connector import PsycopgConnector
@@ -26,8 +40,35 @@ def run(jobs: int) -> None:
     become(SYSTEM)
     pulse.register()
     memory.settle()
-    with app.replace_connector(PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=6)) as working:
+    with _receiving(mail), app.replace_connector(PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=6)) as working:
         asyncio.run(_work(working, jobs, connector_params("default")))
+
+
+@contextmanager
+def _receiving(mail: Receiver | None) -> Iterator[None]:
+    """Within the block mail is received, by threads. What stops them is told and tried again; jobs go on meanwhile."""
+    if mail is None:
+        yield
+        return
+    from hengwei.channels.receiving import serve
+
+    stopping = threading.Event()
+
+    def receive() -> None:
+        while not stopping.is_set():
+            try:
+                serve(*mail, stopping)
+            except Exception:
+                log.exception("mail cannot be received now")
+                stopping.wait(AGAIN)
+
+    thread = threading.Thread(target=receive, name="mail", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(GRACE_SECONDS)
 
 
 async def _work(app: Any, jobs: int, parameters: dict[str, Any]) -> None:
