@@ -30,8 +30,10 @@ FOR_EVERYONE = {
     "knowledge:home", "knowledge:search", "knowledge:suggestions",
 }
 # The numbers of the rail are those of one's own entries: none for who has no rail.
-FOR_EVERYONE |= {"org:account", "site:counts"}
+FOR_EVERYONE |= {"org:account", "site:counts", "openapi"}
 FOR_STRANGERS = {
+    # What the API can do says nothing of anybody, and generators of clients read it.
+    "openapi",
     # Whoever knows the token of an address; its signature is tested with the channels.
     "channels:hook_call",
     "core:healthz", "core:readyz", "core:metrics", "desk:rate", "site:language",
