@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 #: What is read by people; `title` is made of the names of fields and stays as those do.
@@ -88,6 +89,7 @@ def written(language: str) -> bytes:
         return json.dumps(api.get_openapi_schema(), ensure_ascii=False, default=str).encode()
 
 
+@require_safe
 def description(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document."""
     language = language_of(request)

@@ -31,7 +31,7 @@ _own = [
 # Programs ask most: their address is tried before the many of the pages.
 urlpatterns: list[URLPattern | URLResolver] = [
     # Before the library's own, which would speak the language of whoever asked for it first.
-    path("api/v1/openapi.json", openapi.description, name="openapi"),
+    path("api/v1/openapi.json", openapi.description),
     path("api/v1/", api.urls),
     path("", include((_own, "site"))),
     path("account/", include("allauth.urls")),
