@@ -134,7 +134,8 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     if (mine !== asked || !input.isConnected) return;
     input.removeAttribute("aria-busy");
     const none = blank();
-    const own = [...(none && !text ? [none] : []), ...fixed.filter((one) => one.text.toLowerCase().includes(text.toLowerCase()))];
+    // A blank choice without words is offered where it takes something away.
+    const own = [...(none && !text && (none.text.trim() || list?.value) ? [none] : []), ...fixed.filter((one) => one.text.toLowerCase().includes(text.toLowerCase()))];
     const offered = [...own.map((one) => ({ value: one.value, label: one.text.trim() || "—", hint: "", text: "", full: one.text })), ...found.map((one) => ({ ...one, value: prefix + one.value }))];
     box.replaceChildren(...offered.map(option));
     const words = !offered.length ? field.dataset.none : more ? field.dataset.more : "";

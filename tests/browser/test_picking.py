@@ -134,6 +134,10 @@ def test_members_of_a_team_are_chips_and_more_are_found(browser, product):
     expect(page.locator("[data-field=members] .chip")).to_have_count(2)
     page.locator("[data-field=members] .chip button").first.click()
     expect(page.locator("[data-field=members] .chip")).to_have_count(1)
+    # One more is a person: no dash is offered, which would add nobody.
+    page.locator("#id_members").click()
+    expect(_offered(page).first).not_to_have_text("—")
+    page.keyboard.press("Escape")
     manager.accessible()
     manager.press(page.locator("main .form-foot .btn-primary"))
     expect(page.locator("main")).to_contain_text("周超")
