@@ -140,11 +140,14 @@ def creating(table: Table, seconds: float = 15) -> None:
         for _ in range(rows):
             cursor.execute("INSERT INTO bench_rows (t) VALUES ('x')")
         single = rows / (time.monotonic() - begun)
-    table.row("items created through REST, a second", sum(counts) / took, "≥ 250", f"PostgreSQL alone commits {single:,.0f} single rows a second here")
+    rate = sum(counts) / took
+    table.row("items created through REST, a second", rate, "≥ 250", f"PostgreSQL alone commits {single:,.0f} single rows a second here")
+    # The goal was set on a machine that commits 3,200: beside that it holds for any.
+    table.row("items created through REST: to 100 single rows", rate / single * 100, "≥ 7.8")
 
 
-def importing(table: Table, count: int = 1500) -> None:
-    """Messages with an HTML body and a quote, to items."""
+def importing(table: Table, count: int = 4000) -> None:
+    """Messages with an HTML body and a quote, to items: so many that the start of the processes is the small part that it is of an import."""
     from hengwei.channels.actions import importing as action
     from hengwei.channels.models import Mailbox
 
