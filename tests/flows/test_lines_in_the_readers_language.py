@@ -115,6 +115,19 @@ def test_of_why_somebody_was_chosen(requester, team, agent, manager, writer):
 
 
 @pytest.mark.parametrize("writer", ["zh-hans", "en"])
+def test_of_the_team_that_a_new_item_came_to(requester, writer):
+    team = Team.objects.create(key="net", name="网络组", name_en="Network")
+    rule = RoutingRule.objects.create(name="都归网络组", team=team)
+    routing.forget()
+    with translation.override(writer):
+        item = open_incident(requester=requester)
+    chinese, english = _lines(item, "assignment")
+    assert "网络组" in chinese and "Network" in english
+    rule.delete()
+    routing.forget()
+
+
+@pytest.mark.parametrize("writer", ["zh-hans", "en"])
 def test_of_steps_of_an_approval_and_of_who_was_not_found(item, manager, client, writer):
     with translation.override(writer):
         approval = start_approval(item, [{"approvers": [{"by": "superior"}]}], by=acting(UserFactory(role="agent")), name="采购", at=TUESDAY)

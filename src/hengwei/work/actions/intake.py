@@ -26,7 +26,7 @@ from hengwei.work.routing import route
 
 from .conversation import attach, check_files
 from .helping import add_fitting
-from .writing import Log, announce_queue, moment
+from .writing import Log, announce_queue, moment, name_in_each
 
 #: The channel of an item by the way in which its maker acts, where he does not name one.
 SOURCES = {"portal": Source.PORTAL, "mail": Source.EMAIL, "api": Source.API, "chat": Source.CHAT, "system": Source.SYSTEM}
@@ -102,7 +102,7 @@ def open_within(
     if chosen is not None and (item.team_id or item.owner_id):
         log.draft(
             Entry.Kind.ASSIGNMENT, at=at,
-            details={"team": str(item.team or ""), "owner": str(item.owner or ""), "reason": chosen.words, "automatic": True},
+            details={**name_in_each("team", item.team), "owner": str(item.owner or ""), "reason": chosen.words, "automatic": True},
         )
     sequence = numbering.sequence(what.prefix, received_at.year)
     # All of it is written once, together.
