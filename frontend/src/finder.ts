@@ -1,7 +1,7 @@
 // Choosing one of very many: type a part of it, the server finds, arrows and Enter choose. Over a list that carries what is
 // chosen (`select[data-find]`), or over a field that takes words (`input[data-find]`), such as an item's number.
 type Row = { value: string; label: string; hint: string; text: string; full: string };
-type Answer = { rows: Row[]; more: boolean };
+type Answer = { rows: Row[]; more: boolean; failed?: boolean };
 export type Found = HTMLSelectElement & { dataset: DOMStringMap };
 
 /** So long nothing was typed before it is asked. */
@@ -10,8 +10,11 @@ const EDGE = 8;
 let boxes = 0;
 
 const ask = async (url: string, query: string): Promise<Answer> => {
-  const answer = await fetch(`${url}?${query}`, { headers: { "HX-Request": "true" } });
-  return answer.ok ? (await answer.json()) as Answer : { rows: [], more: false };
+  try {
+    const answer = await fetch(`${url}?${query}`, { headers: { "HX-Request": "true" } });
+    if (answer.ok) return (await answer.json()) as Answer;
+  } catch { /* Said like an answer that is none. */ }
+  return { rows: [], more: false, failed: true };
 };
 
 /** Choose a row that the list need not carry yet. */
@@ -24,7 +27,7 @@ export function choose(list: HTMLSelectElement, value: string, label: string): v
 /** A row of which only the id is known is shown with its name. */
 export async function chooseById(list: HTMLSelectElement, value: string): Promise<void> {
   if (!value || [...list.options].some((one) => one.value === value)) { list.value = value; } else {
-    const { rows } = await ask(list.dataset.find!, `value=${encodeURIComponent(value)}`).catch(() => ({ rows: [] as Row[] }));
+    const { rows } = await ask(list.dataset.find!, `value=${encodeURIComponent(value)}`);
     if (rows[0]) choose(list, rows[0].value, rows[0].full);
   }
   list.dispatchEvent(new Event("hw:shown"));
@@ -130,7 +133,7 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     if (!list && !text) { close(); return; }
     // Who is being answered keeps his field (live.ts).
     input.setAttribute("aria-busy", "true");
-    const { rows: found, more } = await ask(field.dataset.find!, `q=${encodeURIComponent(text)}`).catch(() => ({ rows: [] as Row[], more: false }));
+    const { rows: found, more, failed } = await ask(field.dataset.find!, `q=${encodeURIComponent(text)}`);
     if (mine !== asked || !input.isConnected) return;
     input.removeAttribute("aria-busy");
     const none = blank();
@@ -138,8 +141,8 @@ export function startFinder(field: HTMLSelectElement | HTMLInputElement): void {
     const own = [...(none && !text && (none.text.trim() || list?.value) ? [none] : []), ...fixed.filter((one) => one.text.toLowerCase().includes(text.toLowerCase()))];
     const offered = [...own.map((one) => ({ value: one.value, label: one.text.trim() || "—", hint: "", text: "", full: one.text })), ...found.map((one) => ({ ...one, value: prefix + one.value }))];
     box.replaceChildren(...offered.map(option));
-    const words = !offered.length ? field.dataset.none : more ? field.dataset.more : "";
-    if (words && (list || more)) box.append(say(words));
+    const words = failed ? field.dataset.failed : !offered.length ? field.dataset.none : more ? field.dataset.more : "";
+    if (words && (list || more || failed)) box.append(say(words));
     if (!box.childElementCount) { close(); return; }
     if (!isOpen()) box.showPopover();
     place();

@@ -54,6 +54,19 @@ def test_a_person_is_found_and_chosen_by_keyboard_alone(browser, product, langua
     manager.close()
 
 
+def test_a_search_that_does_not_come_through_is_said_and_works_again(browser, product):
+    manager = Person(browser, product, "yangjing", "en")
+    page = manager.go("/org/people/new")
+    page.route("**/pick/**", lambda route: route.abort())
+    field = page.locator("#id_manager")
+    field.fill("陈")
+    expect(page.locator(".found p:visible")).to_have_text("The search did not work. Please try again.")
+    page.unroute("**/pick/**")
+    field.fill("陈静")
+    expect(_offered(page).first).to_contain_text("陈静")
+    manager.close()
+
+
 def test_in_a_dialog_esc_closes_the_list_first_and_what_is_chosen_is_done(browser, product):
     engineer = Person(browser, product, "wangmin", "zh-hans")
     number = engineer.logs(fresh("转给同事"), take=True)

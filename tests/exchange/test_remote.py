@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from hengwei.core.errors import Refused
 from hengwei.core.search import search
 from hengwei.exchange import actions, running
 from hengwei.exchange.models import Import
@@ -120,7 +121,8 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def manager(department):
+def manager(department, settings):
+    settings.OUTGOING_ALLOW = ["127.0.0.1"]
     UserFactory(username="wangmin", email="wangmin@hengxin.example", name="王敏", role="agent")
     return UserFactory(role="manager")
 
@@ -184,6 +186,19 @@ def test_a_system_that_is_not_there_is_said_in_words(manager, monkeypatch):
     run = brought(manager, "zammad", "http://127.0.0.1:9")
     assert run.state == "failed"
     assert run.error
+
+
+def test_a_system_inside_is_asked_only_where_the_installation_allows_it(manager, server, settings):
+    run = actions.begin_remote(by=acting(manager), origin="zammad", url=server, token="secret")
+    settings.OUTGOING_ALLOW = []
+    actions.start(run, by=acting(manager), trial=True)
+    running.carry_out(run.pk, trial=True)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "HENGWEI_OUTGOING_ALLOW" in run.error
+    with pytest.raises(Refused, match="HENGWEI_OUTGOING_ALLOW") as refused:
+        actions.begin_remote(by=acting(manager), origin="zammad", url=server, token="secret")
+    assert refused.value.field == "url"
 
 
 @pytest.mark.parametrize("origin", ["zammad", "glpi"])

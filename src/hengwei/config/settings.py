@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     smtp_bind: str = Field(default="127.0.0.1", description="Address on which the mail receiver listens.")
     max_mail_mb: int = Field(default=50, gt=0, description="The largest message taken in, in MiB.")
     base_url: str = Field(default="", description="Address of the site as people reach it, such as https://desk.example.com: for links in mails, cookies and passkeys.")
-    outgoing_allow: list[str] = Field(default=[], description="Inner targets that webhooks, chat robots and probes may reach: networks such as 10.20.0.0/16, or names.")
+    outgoing_allow: list[str] = Field(default=[], description="Inner targets that webhooks, chat robots, probes and imports may reach: networks such as 10.20.0.0/16, or names.")
     metrics_token: str = Field(default="", description="With it /metrics may be read from elsewhere.")
     close_after_days: int = Field(default=5, ge=0, description="Working days after which what was resolved is closed without a word of the requester; 0 for never.")
     sample_items: int = Field(default=1500, gt=0, description="How many items the sample company begins with.")

@@ -1,4 +1,4 @@
-"""The one way out to addresses that people type in: webhooks, chat robots, probes.
+"""The one way out to addresses that people type in: webhooks, chat robots, probes, systems to import from.
 
 A name is resolved once, and the connection goes to the address that was looked at, so that it cannot mean something
 else a moment later. Private, loopback, link-local and other addresses that are not of the public internet are refused
@@ -111,19 +111,39 @@ def check(url: str) -> tuple[str, int]:
     return host, port
 
 
+def usable(url: str) -> str:
+    """An address that was typed in, trimmed; Refused at the field `url` when it may not be called or has no such host."""
+    url = url.strip()
+    try:
+        check(url)
+    except Unreachable as error:
+        raise Refused(str(error), code="unreachable", field="url") from None
+    return url
+
+
+class Transport(httpx.HTTPTransport):
+    """What an httpx client sends goes to addresses that were looked at; raises Blocked or Unreachable besides what httpx raises."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        host, url = request.url.host, request.url
+        address = resolve(host, url.port or (443 if url.scheme == "https" else 80))[0]
+        # The name stays in the Host header and for TLS.
+        return super().handle_request(httpx.Request(
+            request.method, url.copy_with(host=address), headers=request.headers, stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": host},
+        ))
+
+
 def call(
     method: str, url: str, *, content: bytes = b"", headers: Mapping[str, str] | None = None, seconds: float = SECONDS, most: int = MOST,
 ) -> Answer:
     """Ask an address. Raises Blocked, Refused (no address) or Unreachable; whatever was answered is returned, errors too."""
     begun = time.monotonic()
-    host, port = check(url)
-    target = httpx.URL(url).copy_with(host=resolve(host, port)[0])
-    default = (target.scheme, port) in (("https", 443), ("http", 80))
-    named = {**(headers or {}), "Host": host if default else f"{host}:{port}"}
+    check(url)
     try:
         with (
-            httpx.Client(trust_env=False, follow_redirects=False, timeout=seconds) as client,
-            client.stream(method, target, content=content, headers=named, extensions={"sni_hostname": host}) as response,
+            httpx.Client(transport=Transport(), follow_redirects=False, timeout=seconds) as client,
+            client.stream(method, url, content=content, headers=headers) as response,
         ):
             body = b""
             for part in response.iter_bytes():

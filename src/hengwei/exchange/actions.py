@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hengwei.core import outgoing
 from hengwei.core.acting import Actor
 from hengwei.core.errors import Refused
 from hengwei.core.models import StoredFile
@@ -33,14 +34,15 @@ def begin_file(*, by: Actor, file: StoredFile, target: str) -> Import:
 
 @transaction.atomic
 def begin_remote(*, by: Actor, origin: str, url: str, token: str, app_token: str = "") -> Import:
-    """Point to another system. Its address and token are tried when the trial run begins."""
+    """Point to another system. Its token is tried when the trial run begins; Refused when its address may not be called."""
     by.require(perms.IMPORT)
     if origin not in (Import.Origin.ZAMMAD, Import.Origin.GLPI):
         raise Refused(_("This system is not known."), code="unknown_origin", field="origin")
     if not token:
         raise Refused(_("Please give a token of that system."), code="missing", field="token")
     assert by.user is not None
-    return Import.objects.create(origin=origin, target="items", url=url.rstrip("/"), token=token, app_token=app_token, made_by=by.user)
+    url = outgoing.usable(url).rstrip("/")
+    return Import.objects.create(origin=origin, target="items", url=url, token=token, app_token=app_token, made_by=by.user)
 
 
 @transaction.atomic

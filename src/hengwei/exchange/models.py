@@ -73,6 +73,11 @@ class Import(models.Model):
         return self.state in (self.State.CHECKING, self.State.RUNNING)
 
     @property
+    def tone(self) -> str:
+        """How its state is coloured: bad, good, or not at all."""
+        return "bad" if self.state == self.State.FAILED else "good" if self.state in (self.State.DONE, self.State.CHECKED) else ""
+
+    @property
     def share(self) -> int | None:
         """How far it is in percent; None while the number of rows is unknown."""
         return min(100, self.position * 100 // self.total) if self.total else None

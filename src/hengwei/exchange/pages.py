@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -33,6 +35,11 @@ NOT_IMPORTED = ""
 SHOWN = 30
 
 
+def state_sign(run: Import) -> SafeString:
+    """Its state, in the colour of how it came out."""
+    return format_html('<span class="state{}">{}</span>', f" {run.tone}" if run.tone else "", run.get_state_display())
+
+
 class ImportPages(Pages):
     """The list of imports; an import's own page is made by hand below."""
 
@@ -42,7 +49,7 @@ class ImportPages(Pages):
     order = ("-id",)
     list_template = "exchange/imports.html"
     columns = (
-        Column("name", pgettext_lazy("import", "From"), value=str, link=True), Column("target", pgettext_lazy("import", "What"), value=lambda run: targets.get(run.target).label), Column("state"),
+        Column("name", pgettext_lazy("import", "From"), value=str, link=True), Column("target", pgettext_lazy("import", "What"), value=lambda run: targets.get(run.target).label), Column("state", _("state"), value=state_sign),
         Column("created", pgettext_lazy("import", "new"), align="right"), Column("updated", align="right"), Column("skipped", align="right"),
         Column("failed", _("not brought in"), align="right"),
         Column("made_by"), Column("made_at"),

@@ -73,7 +73,7 @@ def activate(username: str = typer.Argument(..., help="The name with which the p
 def _person(username: str):  # type: ignore[no-untyped-def]
     from hengwei.org.models import User
 
-    found = User.objects.filter(username__iexact=username).first()
+    found = User.objects.of_username(username).first()
     if found is None:
         _stop(f"没有用户 / no such user: {username}")
     return found

@@ -148,7 +148,7 @@ def take_over(directory: Directory, entry: Entry, groups: list[str]) -> User | N
     source = f"ldap:{directory.key}"
     person = User.objects.present().select_for_update().filter(source=source, source_id=entry.id).first()
     if person is None:
-        person = User.objects.present().select_for_update().filter(source="", username__iexact=entry.login).first()
+        person = User.objects.present().of_username(entry.login).filter(source="").select_for_update().first()
         if person is not None and person.roles.filter(key=AUDIT_ADMIN).exists():
             return None
     if person is None:

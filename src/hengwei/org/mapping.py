@@ -53,7 +53,7 @@ def free_username(wanted: str, fallback: str) -> str:
     """A user name that nobody has, as near to the wanted one as may be."""
     base = (wanted or fallback)[:140]
     name, number = base, 2
-    while User.objects.filter(username__iexact=name).exists():
+    while User.objects.of_username(name).exists():
         name, number = f"{base}-{number}", number + 1
     return name
 

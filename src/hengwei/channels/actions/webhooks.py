@@ -97,11 +97,7 @@ def save_webhook(
         validate(condition or {})
     except BadCondition as error:
         raise Refused(_("The condition cannot be read: %(why)s") % {"why": error}, code="bad_condition", field="condition") from None
-    url = url.strip()
-    try:
-        outgoing.check(url)
-    except outgoing.Unreachable as error:
-        raise Refused(str(error), code="unreachable", field="url") from None
+    url = outgoing.usable(url)
     webhook = webhook or Webhook(secret=signatures.new_secret(), created_by=by.user)
     webhook.name, webhook.url, webhook.events, webhook.condition = name.strip(), url, list(events), condition or {}
     webhook.internal, webhook.active = internal, active

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hengwei.channels.reading import markup
+from hengwei.core import outgoing
 from hengwei.core.acting import current
 from hengwei.core.errors import ActionError, Refused
 from hengwei.org.actions.people import save_person
@@ -34,8 +35,8 @@ class Asking:
 
     def __init__(self, url: str, headers: dict[str, str], *, transport: httpx.BaseTransport | None = None):
         self.client = httpx.Client(
-            base_url=url, headers={"Accept": "application/json", **headers}, timeout=30, follow_redirects=False, transport=transport,
-            limits=httpx.Limits(max_connections=AT_ONCE),
+            base_url=url, headers={"Accept": "application/json", **headers}, timeout=30, follow_redirects=False,
+            transport=transport or outgoing.Transport(limits=httpx.Limits(max_connections=AT_ONCE)),
         )
 
     def get(self, path: str, **parameters: Any) -> httpx.Response:
@@ -43,7 +44,7 @@ class Asking:
         for attempt in range(TRIES):
             try:
                 answer = self.client.get(path, params=parameters)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, outgoing.Unreachable) as error:
                 if attempt + 1 < TRIES:
                     time.sleep(2**attempt / 4)
                     continue

@@ -99,7 +99,7 @@ def _check(person: User, changed: list[str]) -> None:
     if not person.username:
         raise Refused(_("Please give a user name or an e-mail address."), code="missing", field="username")
     others = User.objects.exclude(pk=person.pk)
-    if others.filter(username__iexact=person.username).exists():
+    if others.of_username(person.username).exists():
         raise Refused(_("The user name %(name)s is taken.") % {"name": person.username}, code="taken", field="username")
     if person.email and others.of_address(person.email).exists():
         raise Refused(_("The e-mail address %(email)s belongs to somebody else.") % {"email": person.email}, code="taken", field="email")

@@ -68,6 +68,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Who has this e-mail address, however it is written; nobody for none."""
         return self.filter(_same("email", email), ~Q(email=""))
 
+    def of_username(self, name: str) -> UserQuerySet:
+        """Who has this user name, however it is written."""
+        return self.filter(_same("username", name))
+
     def of_login(self, login: str) -> UserQuerySet:
         """Who signs in by this user name or e-mail address, however it is written."""
         return self.filter(_same("username", login) | (_same("email", login) & ~Q(email="")))

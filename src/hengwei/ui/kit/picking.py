@@ -137,7 +137,7 @@ def pick(request: HttpRequest, key: str) -> JsonResponse:
 
 def attributes(picker: Picker) -> dict[str, str]:
     """What the script needs to know of a field."""
-    return {"data-find": picker.url, "data-none": _("Nothing found."), "data-more": _("There are more: type more of the name."), "data-placeholder": _("Name, number or address")}
+    return {"data-find": picker.url, "data-none": _("Nothing found."), "data-failed": _("The search did not work. Please try again."), "data-more": _("There are more: type more of the name."), "data-placeholder": _("Name, number or address")}
 
 
 def typed_field(name: str) -> SafeString:
