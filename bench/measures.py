@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -13,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -114,9 +114,26 @@ def searching(table: Table) -> None:
         table.row(f"search: share of documents with '{phrase}' that are found", cursor.fetchone()[0] / max(1, holding), "= 1", f"{holding} hold it")
 
 
+def _single_rows(count: int = 1500) -> float:
+    """What the machine does at this moment, whatever runs beside it: rows a second that PostgreSQL commits one by one, asked by one client."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_rows (id bigserial PRIMARY KEY, t text)")
+        begun = time.monotonic()
+        for _ in range(count):
+            cursor.execute("INSERT INTO bench_rows (t) VALUES ('x')")
+        return count / (time.monotonic() - begun)
+
+
+def _beside_single_rows(table: Table, what: str, rate: float, alone: tuple[float, float], goal: str, to_hundred: str) -> None:
+    """The goals were set on a machine that commits 3,200 single rows a second: beside that, asked before and after, they hold for any."""
+    single = sum(alone) / 2
+    table.row(f"{what}, a second", rate, goal, f"PostgreSQL alone commits {alone[0]:,.0f} single rows a second before, {alone[1]:,.0f} after")
+    table.row(f"{what}: to 100 single rows", rate / single * 100, to_hundred)
+
+
 def creating(table: Table, seconds: float = 15) -> None:
     """Items through REST, with clocks, timeline, search entry and routing, by eight clients; a web process for each core."""
-    counts = [0] * 8
+    counts, alone = [0] * 8, _single_rows()
     with _web(processes=os.cpu_count() or 1) as (base, token):
         until = time.monotonic() + seconds
 
@@ -133,23 +150,13 @@ def creating(table: Table, seconds: float = 15) -> None:
         for thread in threads:
             thread.join()
         took = time.monotonic() - begun
-    rows = 2000
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS bench_rows (id bigserial PRIMARY KEY, t text)")
-        begun = time.monotonic()
-        for _ in range(rows):
-            cursor.execute("INSERT INTO bench_rows (t) VALUES ('x')")
-        single = rows / (time.monotonic() - begun)
-    rate = sum(counts) / took
-    table.row("items created through REST, a second", rate, "≥ 250", f"PostgreSQL alone commits {single:,.0f} single rows a second here")
-    # The goal was set on a machine that commits 3,200: beside that it holds for any.
-    table.row("items created through REST: to 100 single rows", rate / single * 100, "≥ 7.8")
+    _beside_single_rows(table, "items created through REST", sum(counts) / took, (alone, _single_rows()), "≥ 250", "≥ 7.8")
 
 
 def importing(table: Table, count: int = 4000) -> None:
     """Messages with an HTML body and a quote, to items: so many that the start of the processes is the small part that it is of an import."""
     from hengwei.channels.actions import importing as action
-    from hengwei.channels.models import Mailbox
+    from hengwei.channels.models import InboundMessage, Mailbox
 
     run = time.time_ns()
 
@@ -161,10 +168,12 @@ def importing(table: Table, count: int = 4000) -> None:
         mail.add_alternative(f"<p>三楼打印机<b>卡纸</b> {number}</p><blockquote type=cite>您好</blockquote>", subtype="html")
         return bytes(mail)
 
-    messages = [message(n) for n in range(count)]
+    messages, alone = [message(n) for n in range(count)], _single_rows()
     begun = time.monotonic()
     outcomes = action.take_in(messages, Mailbox.objects.get(address="help@hengwei.example"), jobs=os.cpu_count() or 1)
-    table.row("messages imported, a second", count / (time.monotonic() - begun), "≥ 150", f"{dict(outcomes)}")
+    rate = count / (time.monotonic() - begun)
+    assert set(outcomes) == {InboundMessage.Outcome.OPENED}, outcomes
+    _beside_single_rows(table, "messages imported", rate, (alone, _single_rows()), "≥ 150", "≥ 4.7")
 
 
 def sweeping(table: Table) -> None:
@@ -306,19 +315,35 @@ def _wait(base: str) -> None:
 
 
 class _Caller:
-    """A program that calls the REST interface on one connection, as programs do."""
+    """A program that calls the REST interface on one connection, as programs do; by hand, since the cores that are measured are the client's too."""
 
     def __init__(self, base: str, token: str):
-        self.connection = HTTPConnection(base.removeprefix("http://"), timeout=30)
-        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.host = base.removeprefix("http://")
+        name, _, port = self.host.partition(":")
+        self.socket = socket.create_connection((name, int(port)), timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.headers = f"Host: {self.host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        self.connection.request(method, path, json.dumps(body).encode() if body is not None else None, self.headers)
-        answer = self.connection.getresponse()
-        told = answer.read()
-        if answer.status >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status} {told[:200]!r}")
-        return json.loads(told)
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
+        """What was answered, as it came; RuntimeError for a refusal."""
+        sent = json.dumps(body).encode() if body is not None else b""
+        self.socket.sendall(f"{method} {path} HTTP/1.1\r\n{self.headers}Content-Length: {len(sent)}\r\n\r\n".encode() + sent)
+        told = b""
+        while (end := told.find(b"\r\n\r\n")) < 0:
+            told += self._more()
+        head = told[:end].lower()
+        size = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+        while len(told) < end + 4 + size:
+            told += self._more()
+        if int(head.split(None, 2)[1]) >= 400:
+            raise RuntimeError(f"{method} {path}: {told[:300]!r}")
+        return told[end + 4 :]
+
+    def _more(self) -> bytes:
+        part = self.socket.recv(65_536)
+        if not part:
+            raise RuntimeError("the connection was closed")
+        return part
 
 
 def _quoted(words: str) -> str:

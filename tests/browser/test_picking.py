@@ -62,8 +62,9 @@ def test_a_search_that_does_not_come_through_is_said_and_works_again(browser, pr
     field.fill("陈")
     expect(page.locator(".found p:visible")).to_have_text("The search did not work. Please try again.")
     page.unroute("**/pick/**")
-    field.fill("陈静")
-    expect(_offered(page).first).to_contain_text("陈静")
+    field.fill("")
+    field.fill("陈")
+    expect(_offered(page).first).to_contain_text("陈")
     manager.close()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, time
 
 import pytest
+from django.db import connections, transaction
 
 from hengwei.org.models import Membership, Rota, Shift, User
 from hengwei.work import routing
@@ -42,3 +44,32 @@ def test_who_is_on_duty_and_has_no_room_is_passed_over(on_duty, team, agent, req
 def test_outside_of_the_shift_the_strategy_decides(on_duty, team, agent, requester):
     open_incident(requester=requester, team=team, owner=on_duty)
     assert routing.hand_out(team, now=TUESDAY.replace(hour=14))[0] == agent
+
+
+@pytest.mark.parametrize("strategy", [TeamAssignment.Strategy.ROUND_ROBIN, TeamAssignment.Strategy.LEAST_LOAD])
+@pytest.mark.django_db(transaction=True)
+def test_new_items_at_one_moment_go_to_different_people_and_none_waits(team, agent, strategy):
+    """Five are opened while the first is not yet committed, in a team of three: each gets one, then two get a second."""
+    TeamAssignment.objects.create(team=team, strategy=strategy)
+    others = [UserFactory(role="agent", name=name) for name in ("赵一", "钱二")]
+    for person in others:
+        Membership.objects.create(team=team, user=person)
+    routing.forget()
+    chosen: list[User | None] = []
+
+    def opened(more: int) -> None:
+        try:
+            with transaction.atomic():
+                chosen.append(routing.hand_out(team, now=TUESDAY)[0])
+                if more:
+                    thread = threading.Thread(target=opened, args=(more - 1,))
+                    thread.start()
+                    thread.join(30)
+        finally:
+            if threading.current_thread() is not threading.main_thread():
+                connections.close_all()
+
+    opened(4)
+    assert len(chosen) == 5
+    assert set(chosen[:3]) == {agent, *others}
+    assert None not in chosen

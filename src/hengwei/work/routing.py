@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -143,7 +143,8 @@ def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: C
     """The member who gets the next item of a team by its strategy, and why; nobody when it hands out by hand.
 
     Who is away or has no room is passed over. Where a rota says who is on duty now, he goes first, while he has room.
-    A skill fits when it is named as the category, or as one above it.
+    A skill fits when it is named as the category, or as one above it. Whoever is being given another item at this moment
+    counts as having it: two new items do not go to the same turn, and neither waits for the other.
     """
     strategy = strategy_of(team.pk)
     if strategy == TeamAssignment.Strategy.MANUAL:
@@ -151,13 +152,18 @@ def hand_out(team: Team, *, now: datetime, skill_id: int | None = None, about: C
     skills = _skills_for(about) if strategy == TeamAssignment.Strategy.SKILL else []
     members = _members(team, now=now, skill_id=skill_id, skills=skills)
     duty = {person.pk for person in on_duty(team, now)} if team.pk in _handing_out()[2] else set()
-    chosen = choose([candidate for candidate, user in members.values() if user.pk in duty], strategy) if duty else None
-    by_rota = chosen is not None
-    chosen = chosen or choose([candidate for candidate, _user in members.values()], strategy)
-    if chosen is None:
-        return None, lambda: _("nobody has room now")
-    candidate, user = members[chosen]
-    Membership.objects.filter(team=team, user=user).update(last_assigned_at=now)
+    passed: set[int] = set()
+    while True:
+        chosen = choose([candidate for candidate, user in members.values() if user.pk in duty], strategy) if duty else None
+        by_rota = chosen is not None
+        chosen = chosen or choose([candidate for candidate, _user in members.values()], strategy)
+        if chosen is None:
+            return None, lambda: _("nobody has room now")
+        candidate, user = members[chosen]
+        if chosen in passed or _claim(team, candidate, now):
+            break
+        passed.add(chosen)
+        members[chosen] = replace(candidate, open_items=candidate.open_items + 1, last_assigned_at=now), user
     if by_rota:
         return user, lambda: _("on duty now: %(count)d open") % {"count": candidate.open_items}
     if candidate.skilled:
@@ -176,12 +182,18 @@ def _skills_for(category: Category | None) -> list[int]:
     return list(Skill.objects.filter(Q(name__in=names) | Q(name_en__in=names)).values_list("pk", flat=True)) if names else []
 
 
+def _claim(team: Team, candidate: Candidate, now: datetime) -> bool:
+    """Note that he is given an item now; False when somebody else gives him one, or did since he was looked at."""
+    as_seen = Membership.objects.filter(team=team, user=candidate.user_id)
+    as_seen = as_seen.filter(last_assigned_at=candidate.last_assigned_at) if candidate.last_assigned_at else as_seen.filter(last_assigned_at=None)
+    return bool(Membership.objects.filter(pk__in=as_seen.select_for_update(skip_locked=True).values("pk")).update(last_assigned_at=now))
+
+
 def _members(team: Team, *, now: datetime, skill_id: int | None, skills: Sequence[int] = ()) -> dict[int, tuple[Candidate, User]]:
-    """Who may be given work now, locked so that two new items at one moment do not go to the same turn."""
+    """Who may be given work now."""
     away = Absence.objects.filter(user=OuterRef("user"), starts_at__lte=now, ends_at__gt=now)
     found = (
-        Membership.objects.select_for_update(of=("self",))
-        .filter(Q(team=team, assignable=True, user__is_active=True), ~Exists(away)).select_related("user").order_by("id")
+        Membership.objects.filter(Q(team=team, assignable=True, user__is_active=True), ~Exists(away)).select_related("user").order_by("id")
     )
     if skill_id is not None:
         found = found.filter(user__in=User.objects.filter(skills=skill_id))

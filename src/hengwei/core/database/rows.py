@@ -28,19 +28,18 @@ def give_ids(*rows: Model, also: Sequence[str] = ()) -> list[int]:
     by_model: dict[type[Model], list[Model]] = defaultdict(list)
     for row in rows:
         by_model[_tables(type(row))[0]].append(row)
-    parts = ["nextval(%s::regclass)"] * len(also) + ["ARRAY(SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s))"] * len(by_model)
-    values: list[Any] = list(also)
-    for model, members in by_model.items():
-        values += [model._meta.db_table, model._meta.pk.column, len(members)]  # type: ignore[union-attr]
+    names = [*also, *(_sequence(model) for model, members in by_model.items() for _one in members)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        given = cursor.fetchone()
-    for (model, members), ids in zip(by_model.items(), given[len(also):], strict=True):
-        for row, pk in zip(members, ids, strict=True):
-            row.pk = pk
+        # One place for each value: how many `generate_series` makes is not known to a plan that is kept, so it would be made anew each time.
+        cursor.execute(f"SELECT {', '.join(['nextval(%s::regclass)'] * len(names))}", names)
+        given = iter(cursor.fetchone())
+    others = [next(given) for _name in also]
+    for model, members in by_model.items():
+        for row in members:
             # Where the model extends another's table, that one's id is an attribute of its own.
-            setattr(row, model._meta.pk.attname, pk)  # type: ignore[union-attr]
-    return list(given[:len(also)])
+            row.pk = next(given)
+            setattr(row, model._meta.pk.attname, row.pk)  # type: ignore[union-attr]
+    return others
 
 
 def insert(*rows: Model) -> None:
@@ -61,6 +60,14 @@ def insert(*rows: Model) -> None:
         cursor.execute(text, [json.dumps(members, default=_plain, ensure_ascii=False) for members in lines.values()])
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+@cache
+def _sequence(model: type[Model]) -> str:
+    """The sequence that numbers a table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [model._meta.db_table, model._meta.pk.column])  # type: ignore[union-attr]
+        return str(cursor.fetchone()[0])
 
 
 @cache
