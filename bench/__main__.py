@@ -55,7 +55,7 @@ def _measure(items: int, at_ten_thousand: Path) -> None:
     small, table = json.loads(at_ten_thousand.read_text()), measures.Table()
     table.say(f"{data.one('SELECT count(*) FROM work_workitem'):,} items, {data.one('SELECT count(*) FROM work_entry'):,} entries, {data.one('SELECT count(*) FROM work_clock'):,} clocks, "
               f"{data.one('SELECT count(*) FROM org_user'):,} people; ready after {time.monotonic() - started:.0f} s")
-    chosen = option("only", "looking,searching,controls,creating,importing,sweeping,rebasing,business_time,memory").split(",")
+    chosen = option("only", "looking,searching,suggesting,controls,creating,importing,sweeping,rebasing,business_time,memory").split(",")
     for name in chosen:
         measures.looking(table, small) if name == "looking" else getattr(measures, name)(table)
     table.say(f"in all {time.monotonic() - started:.0f} s")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from hengwei.knowledge.models import Article
 
 #: Entries that each copy of an item keeps.
 ENTRIES = 3
@@ -47,6 +51,25 @@ def people() -> None:
     contact = one("SELECT min(id) FROM org_user WHERE NOT is_agent")
     extra |= {"username": "'contact' || g", "email": "'contact' || g || '@bench.example'", "name": "'李' || g"}
     _copy("org_user", f"1, {CONTACTS - have}", extra, f"SELECT * FROM org_user WHERE id = {contact}")
+
+
+def publish_many(titles: Iterable[str]) -> list[Article]:
+    """Published articles of these titles with a body that they share, and what suggestions find them by."""
+    from hengwei.knowledge.models import Article, ArticleVersion, Audience, Posting, State, Status
+    from hengwei.knowledge.suggesting import postings_of
+
+    now = timezone.now()
+    rows = Article.objects.bulk_create(
+        [Article(number=f"KB-2020-{n:06d}", title=title, audience=Audience.EVERYONE, state=State.DRAFT, created_at=now, updated_at=now) for n, title in enumerate(titles)], batch_size=2000)
+    versions = ArticleVersion.objects.bulk_create(
+        [ArticleVersion(article=a, number=1, status=Status.PUBLISHED, title=a.title, body="检查电源和线缆，重启后再试。", created_at=now, updated_at=now, published_at=now) for a in rows], batch_size=2000)
+    for article, version in zip(rows, versions, strict=True):
+        article.published, article.state = version, State.PUBLISHED
+    Article.objects.bulk_update(rows, ["published", "state"], batch_size=2000)
+    Posting.objects.bulk_create((Posting(article=a, term=t, weight=w) for a, v in zip(rows, versions, strict=True) for t, w in postings_of(a, v).items()), batch_size=5000)
+    run("ANALYZE knowledge_posting")
+    run("ANALYZE knowledge_article")
+    return rows
 
 
 def multiply(to: int) -> None:
