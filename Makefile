@@ -38,7 +38,7 @@ run: .venv/.run $(ASSETS) .venv/.words
 	$(BIN)/hengwei serve --demo
 
 test: .venv/.dev $(ASSETS) .venv/.words
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # The walks in a browser once more, each in both languages; `make test` makes them by turns.
 walks: .venv/.dev $(ASSETS) .venv/.words

@@ -91,12 +91,14 @@ def test_whoever_claimed_it_anew_has_the_last_word(row, slow):
     # The lease ran out, as it would for one that hangs; another takes over and the first comes back late.
     OutboundMessage.objects.filter(pk=row.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     assert row.pk in outgoing.due(timezone.now())
+    slow.has_it.clear()
+    again = sending(row.pk)
+    assert slow.has_it.wait(20)
     slow.go.set()
-    again = outgoing.send(row.pk)
     thread.join(20)
+    again.join(20)
     row.refresh_from_db()
-    assert again is not None
-    assert (row.status, row.attempts) == ("sent", 2)
+    assert (row.status, row.attempts, len(slow.messages)) == ("sent", 2, 2)
     assert len({m["Message-ID"] for m in slow.messages}) == 1
 
 

@@ -184,8 +184,7 @@ def _skills_for(category: Category | None) -> list[int]:
 
 def _claim(team: Team, candidate: Candidate, now: datetime) -> bool:
     """Note that he is given an item now; False when somebody else gives him one, or did since he was looked at."""
-    as_seen = Membership.objects.filter(team=team, user=candidate.user_id)
-    as_seen = as_seen.filter(last_assigned_at=candidate.last_assigned_at) if candidate.last_assigned_at else as_seen.filter(last_assigned_at=None)
+    as_seen = Membership.objects.filter(team=team, user=candidate.user_id, last_assigned_at=candidate.last_assigned_at)
     return bool(Membership.objects.filter(pk__in=as_seen.select_for_update(skip_locked=True).values("pk")).update(last_assigned_at=now))
 
 
