@@ -140,12 +140,12 @@ def _ordered(document: Document) -> Document:
 
 
 @given(documents.map(_ordered))
-@settings(max_examples=100)
+@settings(max_examples=200)
 def test_markdown_read_again_is_the_same_tree(document):
     assert parse(to_markdown(document)) == document
 
 
 @given(documents.map(_ordered))
-@settings(max_examples=20)
+@settings(max_examples=40)
 def test_docx_read_again_is_the_same_tree(document):
     assert from_docx(to_docx(document)) == document

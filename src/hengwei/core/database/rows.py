@@ -24,7 +24,7 @@ from django.db.models import Field, Model
 
 
 def give_ids(*rows: Model, also: Sequence[str] = ()) -> list[int]:
-    """Give each row the id that it will have; returns the next value of each sequence in `also`. One statement for all."""
+    """Give each row the id that it will have; returns the next value of each sequence in `also`. One statement for all, of which PostgreSQL takes some 1,600."""
     by_model: dict[type[Model], list[Model]] = defaultdict(list)
     for row in rows:
         by_model[_tables(type(row))[0]].append(row)

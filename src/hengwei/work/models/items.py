@@ -279,7 +279,6 @@ class WorkItem(models.Model):
             models.Index(fields=["next_due_at", "id"], name="item_queue_all", condition=Q(phase__in=OPEN_PHASES)),
             models.Index(fields=["-updated_at", "-id"], name="item_queue_changed", condition=Q(phase__in=OPEN_PHASES)),
             models.Index(rank(), "next_due_at", "id", name="item_queue_priority", condition=Q(phase__in=OPEN_PHASES)),
-            models.Index(fields=["-id"], name="item_chased", condition=Q(phase__in=OPEN_PHASES, chased_count__gt=0)),
             models.Index(fields=["waiting_until", "id"], name="item_waiting", condition=Q(phase="waiting")),
             models.Index(fields=["requester", "-id"], name="item_requester"),
             models.Index(fields=["customer", "-id"], name="item_customer"),
